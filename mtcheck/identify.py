@@ -1,0 +1,107 @@
+"""Which language a text is written in."""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lingua import LanguageDetector
+
+FUNCTION_WORDS = {
+    "en": frozenset(
+        "about and are be because been but by could for from had has have he his how "
+        "if into is it its not of or she than that the their them there these they "
+        "this those through to was were what when where which while who will with "
+        "would you your".split()
+    ),
+    "de": frozenset(
+        "aber auch auf aus bei bis dass daß dem den der das diese diesem diesen dieser "
+        "dieses durch ein eine einem einen einer eines für haben hat ich ihr ihre im "
+        "ist kann keine mehr mich mit nach nicht noch nur oder schon sehr seine sich "
+        "sie sind uns und vom von vor war wenn werden wie wir wird wurde zu zum zur "
+        "über".split()
+    ),
+}
+"""Frequent words that no other large language written in Latin letters uses often."""
+
+SAMPLE = 300
+"""Code points that are looked at: more makes neither way surer, only slower."""
+
+ENOUGH_LETTERS = 100
+"""Letters a paragraph needs before it may contradict its document."""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+# Names and menus look like one of these to lingua, and so do short English texts.
+_RARE = (
+    "BASQUE ESPERANTO GANDA IRISH LATIN MAORI SHONA SOMALI SOTHO SWAHILI TAGALOG "
+    "TSONGA TSWANA WELSH XHOSA YORUBA ZULU"
+).split()
+_SHORT = 80
+
+
+def identify(text: str) -> str | None:
+    """Return the ISO 639-1 code of the language of ``text``; None when undecidable.
+
+    >>> identify("The rain had stopped, but the streets of the town were still wet.")
+    'en'
+    >>> identify("12:30 ***")
+    """
+    sample = text[:SAMPLE]
+    return vote(sample) or _ask_lingua(sample)
+
+
+def identify_inside(text: str, common: str | None) -> str | None:
+    """Return the language of a paragraph whose document is in the ``common`` one.
+
+    That is another one only where the paragraph is long and says so clearly.
+    """
+    sample = text[:SAMPLE]
+    n_letters = sum(map(str.isalpha, sample)) if len(sample) >= ENOUGH_LETTERS else 0
+    if n_letters < ENOUGH_LETTERS:
+        return common
+    voted = vote(sample)
+    if voted is not None or common is None:
+        return voted or _ask_lingua(sample)
+    words = _LETTERS.findall(sample.lower())
+    known = FUNCTION_WORDS.get(common)
+    if known is None or sum(map(known.__contains__, words)) > len(words) / 20:
+        return common
+    return _ask_lingua(sample, must_be_sure=True) or common
+
+
+def vote(text: str) -> str | None:
+    """Return the language whose function words stand out in ``text``, if one does."""
+    # lingua takes 0.3 to 1 ms a paragraph, this takes 15 microseconds. It decides 95 %
+    # of English and German prose and leaves everything else to lingua.
+    words = _LETTERS.findall(text.lower())
+    (rival, _), (count, language) = sorted(
+        (sum(map(known.__contains__, words)), code)
+        for code, known in FUNCTION_WORDS.items()
+    )[-2:]
+    if count >= 3 and count > 3 * rival and count >= 0.18 * len(words):
+        return language
+    return language if count == 2 and not rival and len(words) <= 8 else None
+
+
+def _ask_lingua(text: str, must_be_sure: bool = False) -> str | None:
+    # PyO3 refuses lone surrogates.
+    text = text.encode("utf-8", "ignore").decode()
+    detector = _detector(must_be_sure or len(text) < _SHORT, must_be_sure)
+    found = detector.detect_language_of(text)
+    return found.iso_code_639_1.name.lower() if found else None
+
+
+@cache
+def _detector(without_rare: bool, must_be_sure: bool) -> "LanguageDetector":
+    # Imported here: most runs never need it. Detectors share the models they load.
+    from lingua import Language, LanguageDetectorBuilder
+
+    rare = [language for language in Language.all() if language.name in _RARE]
+    return (
+        LanguageDetectorBuilder.from_all_languages_without(
+            *rare if without_rare else ()
+        )
+        .with_low_accuracy_mode()
+        .with_minimum_relative_distance(0.8 if must_be_sure else 0.0)
+        .build()
+    )

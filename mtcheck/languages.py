@@ -1,0 +1,103 @@
+"""Languages as data: what ``languages/*.toml`` says of words, quotes and residue."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mtcheck.errors import ConfigError
+
+FOLDER = Path(__file__).with_name("languages")
+"""A file ``xx.toml`` in this folder is the registration of language ``xx``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A pattern that is tried only where ``word``, in lower case, is in the text."""
+
+    word: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What rules, segmentation and features know of one language.
+
+    All words are in lower case, and so are ``residue_lines``, which match whole lines.
+    ``residue_patterns`` match whole lines too; the cues match anywhere.
+    """
+
+    code: str
+    name: str
+    quotes: tuple[tuple[str, str], ...]
+    abbreviations: frozenset[str]
+    function_words: frozenset[str]
+    sentence_openers: frozenset[str]
+    attributions: frozenset[str]
+    scrap_exceptions: frozenset[str]
+    never_doubled: frozenset[str]
+    headline_lowercase: frozenset[str]
+    headline_foreign: frozenset[str]
+    residue_lines: frozenset[str]
+    residue_words: frozenset[str]
+    residue_patterns: tuple[str, ...]
+    residue_cues: tuple[Cue, ...]
+    translation_cues: tuple[Cue, ...]
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the codes of all languages, in alphabetical order.
+
+    >>> languages()
+    ('de', 'en')
+    """
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+@cache
+def language(code: str) -> Language:
+    """Return the language of that code; a ConfigError names the known ones.
+
+    >>> language("de").name
+    'German'
+    """
+    if code not in languages():
+        known = ", ".join(languages())
+        raise ConfigError(f"language must be one of {known}, got {code!r}")
+    return read_language(FOLDER / f"{code}.toml")
+
+
+def all_languages() -> tuple[Language, ...]:
+    """Return every language; sites mix them, so residue is looked for in all."""
+    return tuple(language(code) for code in languages())
+
+
+def read_language(path: Path) -> Language:
+    """Read one file; its stem is the code. A ConfigError names keys that are wrong."""
+    with path.open("rb") as file:
+        table = tomllib.load(file)
+    wanted = {field.name for field in fields(Language)} - {"code"}
+    if wanted != set(table):
+        wrong = ", ".join(sorted(wanted ^ set(table)))
+        raise ConfigError(
+            f"{path.name}: keys must be the fields of Language; see to {wrong}"
+        )
+    values = {key: _value(key, table[key]) for key in wanted}
+    return Language(code=path.stem, **values)
+
+
+def _value(key: str, value: Any) -> Any:
+    if key == "name":
+        return str(value)
+    if key == "quotes":
+        return tuple((pair[0], pair[1]) for pair in value)
+    if key.endswith("_cues"):
+        return tuple(Cue(**item) for item in value)
+    if key == "residue_patterns":
+        return tuple(value)
+    if key == "residue_lines":
+        return frozenset(value)
+    # Words stand in one string: the file reads like a text and diffs stay small.
+    return frozenset(value.split())

@@ -1,0 +1,211 @@
+"""From a document to its paragraphs, and on demand to their sentences and words."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from mtcheck.errors import ConfigError
+from mtcheck.identify import SAMPLE, identify, identify_inside
+from mtcheck.language_model import Tokens, tokenize
+from mtcheck.languages import Language, language, languages
+from mtcheck.types import Document, Paragraph, Span
+
+MODES = ("auto", "blank", "line")
+"""How paragraphs are parted: by blank lines, by lines, or by what the text suggests."""
+
+WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+"""A word: letters and digits, joined by single hyphens or apostrophes."""
+
+# Atomic, or the pattern for blank lines would read "\r\n" as two line ends.
+_LINE_END = r"(?>\r\n|[\n\r\u2029])"
+_LINES = re.compile(_LINE_END)
+_BLANK_LINES = re.compile(rf"{_LINE_END}[^\S\n\r\u2029]*{_LINE_END}")
+
+# sentencex was tried: it is faster, but its Rust code panics (past `except Exception`,
+# with a trace on stderr) on "A\xa0." and takes "Fa." and "2. Mal" for sentence ends.
+_END = re.compile(
+    r"""
+    [.!?…。！？]++ (?: ["'”’»«“‘)\]」』）] | \[\d{1,3}\] | [ \xa0]["”“»«](?=\s|\Z) )*+
+    """,
+    re.VERBOSE,
+)
+_NEXT = re.compile(r"\s++(?:(?:[^\w\s.!?…,;:]|_)++\s?)*+([^\W_]\w*)?")
+_BEFORE = re.compile(r"(?:\b[^\W\d_]\.\s?)*+[^\W_]+\Z")
+_NUMBER = re.compile(r"\d|[IVX]+\Z")
+_FULL_WIDTH = frozenset("。！？")
+
+# Abbreviations before a number, plain words at the end of a sentence.
+_BEFORE_NUMBERS = frozenset("abs art fig figs max min no nos pos".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of a paragraph: ``texts[i]`` starts at code point ``starts[i]`` of it."""
+
+    texts: tuple[str, ...]
+    starts: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph in its document: what rules and extractors are shown.
+
+    ``paragraphs`` are all of the document, ``index`` says which one is meant. Words and
+    sentences are found once, when first asked for; their offsets count from the start
+    of the paragraph.
+    """
+
+    document: Document
+    paragraphs: tuple[Paragraph, ...]
+    index: int
+
+    @property
+    def paragraph(self) -> Paragraph:
+        """The paragraph itself."""
+        return self.paragraphs[self.index]
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the paragraph."""
+        matches = list(WORD.finditer(self.paragraph.text))
+        return Words(
+            tuple([match.group() for match in matches]),
+            tuple([match.start() for match in matches]),
+        )
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        """The sentences of the paragraph, without the white space around them."""
+        paragraph = self.paragraph
+        return tuple(split_sentences(paragraph.text, paragraph.language or "en"))
+
+    @cached_property
+    def tokens(self) -> tuple[Tokens, ...]:
+        """The sentences as language models read them, one each."""
+        text = self.paragraph.text
+        return tuple([tokenize(text, span.start, span.end) for span in self.sentences])
+
+
+def passages(document: Document, mode: str = "auto") -> Iterator[Passage]:
+    r"""Yield each paragraph of the document in its place.
+
+    In mode ``auto`` paragraphs are parted by blank lines, and where there is none, by
+    lines; ``blank`` and ``line`` insist. A paragraph takes the document's language
+    unless it is long enough to tell that it has another.
+
+    >>> text = "Ein Satz.\n\nNoch einer. Und ein dritter."
+    >>> last = list(passages(Document(text, language="de")))[-1]
+    >>> last.paragraph.span, last.sentences
+    (Span(start=11, end=39), (Span(start=0, end=11), Span(start=12, end=28)))
+    """
+    if mode not in MODES:
+        known = ", ".join(MODES)
+        raise ConfigError(f"paragraphs must be one of {known}, got {mode!r}")
+    spans = split_paragraphs(document.text, mode)
+    texts = [span.of(document.text) for span in spans]
+    languages = _languages(document, texts)
+    paragraphs = tuple(map(Paragraph, texts, spans, languages))
+    for index in range(len(paragraphs)):
+        yield Passage(document, paragraphs, index)
+
+
+def split_paragraphs(text: str, mode: str = "auto") -> list[Span]:
+    """Return the paragraphs of ``text``; what lies between them is white space."""
+    if mode == "line":
+        return _blocks(text, _LINES)
+    spans = _blocks(text, _BLANK_LINES)
+    return spans if mode == "blank" or len(spans) != 1 else _blocks(text, _LINES)
+
+
+def split_sentences(text: str, code: str = "en") -> Iterator[Span]:
+    """Yield the sentences of a paragraph; what lies between them is white space.
+
+    A language of which mtcheck knows no abbreviations is treated like English.
+
+    >>> text = "Fa. Bauer kam zum 2. Mal. „Gut!“ Dr. Meier ging."
+    >>> [span.of(text) for span in split_sentences(text, "de")]
+    ['Fa. Bauer kam zum 2. Mal.', '„Gut!“', 'Dr. Meier ging.']
+    """
+    start = 0
+    for match in _END.finditer(text):
+        end = match.end()
+        if _ends_sentence(text, start, match.start(), end, code):
+            yield from _stripped(text, start, end)
+            start = end
+    yield from _stripped(text, start, len(text))
+
+
+def _blocks(text: str, separator: re.Pattern[str]) -> list[Span]:
+    edges = [0]
+    for match in separator.finditer(text):
+        edges += match.span()
+    edges.append(len(text))
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return [span for start, end in pairs for span in _stripped(text, start, end)]
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[Span, ...]:
+    piece = text[start:end]
+    start = end - len(piece.lstrip())
+    end = start + len(piece.strip())
+    return (Span(start, end),) if start < end else ()
+
+
+def _ends_sentence(text: str, start: int, mark: int, end: int, code: str) -> bool:
+    """Tell whether the sentence from ``start`` ends with the mark that is found."""
+    following = _NEXT.match(text, end)
+    if following is None:
+        return text[mark] in _FULL_WIDTH
+    head = following[1]
+    if head is None or head[0].islower():
+        return False
+    if text[mark : mark + 2].rstrip() != ".":
+        return True
+    return _may_end(text, start, mark, head, _language(code))
+
+
+def _may_end(text: str, start: int, mark: int, head: str, known: Language) -> bool:
+    """Tell whether the full stop at ``mark`` is more than part of an abbreviation."""
+    # What is small inside a sentence has its capital from the start of one.
+    opens = head.lower() in known.function_words
+    # The quick ways out: a word, and one too long for an abbreviation.
+    if text[mark - 1 if opens else max(mark - 9, 0) : mark].isalpha() and (
+        opens or mark > start + 9
+    ):
+        return True
+    before = _BEFORE.search(text, max(start, mark - 20), mark)
+    word = before[0].lower() if before else ""
+    if word.isdecimal():
+        if text[start : mark - len(word)].isspace() or mark - len(word) == start:
+            return False  # "1. First": a number in a list
+        return opens or len(word) > 2 or known.code != "de"
+    is_known = word in known.abbreviations
+    if word in _BEFORE_NUMBERS or _NUMBER.match(head):
+        return not (is_known and _NUMBER.match(head))
+    return opens or not (is_known or len(word) == 1 or "." in word)
+
+
+@cache
+def _language(code: str) -> Language:
+    return language(code if code in languages() else "en")
+
+
+def _languages(document: Document, texts: list[str]) -> list[str | None]:
+    if document.language is not None:
+        return [document.language] * len(texts)
+    common = identify(" ".join(_prose(texts)))
+    if len(texts) == 1:
+        return [common]
+    return [identify_inside(text, common) for text in texts]
+
+
+def _prose(texts: list[str]) -> list[str]:
+    # Menus and captions come first on scraped pages and say little.
+    chosen = [text for text in texts if text.count(" ", 0, SAMPLE) >= 8][:4] or texts[
+        :4
+    ]
+    return [text[: SAMPLE // len(chosen)] for text in chosen]
