@@ -1,0 +1,135 @@
+"""Stops and spaces that no writer sets: what engines and scrapers leave behind."""
+
+import re
+from collections.abc import Iterator
+
+from mtcheck.languages import languages
+from mtcheck.rules import Rule
+from mtcheck.segment import Passage
+from mtcheck.types import Span
+
+# A spaced ellipsis (". . .") is a style, so both neighbours are looked at. After "..."
+# a stop closes no sentence twice; it is part of a longer row.
+_ORPHAN = re.compile(
+    r"(?:(?<=[.!?…])|(?<=[.!?…][\"”“»)]))[ \t\xa0]+\.(?=\s|$)(?!\s*\.)"
+)
+_ROW_BEFORE = re.compile(r"(?:\s|\.)\.$")
+
+# Narrow no-break spaces are French typography and never a slip.
+_SPACED_STOP = re.compile(
+    r"(?<=(?:(?<![.!?…])[)\]\"”“»]|[^\W_]))[ \t\xa0]+[.,](?=\s|$)(?!\s*[.,])"
+)
+_SPACED_MARK = re.compile(r"(?<=[^\W_])[ \t]+[:;!?](?=\s|$)(?!\s*[:;!?»])")
+
+_PAIR = re.compile(r"(?<=[^\s.!?:;])[ \xa0]{2,}(?=\S)")
+_STOPS = (" .", "\xa0.", "\t.")
+_COMMAS = (" ,", "\xa0,", "\t,")
+_MARKS = (" :", " ;", " !", " ?", "\t:", "\t;", "\t!", "\t?")
+
+
+def _orphan_stops(passage: Passage) -> Iterator[Span]:
+    text, offset = passage.paragraph.text, passage.paragraph.span.start
+    if not any(stop in text for stop in _STOPS):
+        return
+    for match in _ORPHAN.finditer(text):
+        if not _ROW_BEFORE.search(text[max(0, match.start() - 2) : match.start()]):
+            yield Span(*match.span()).shift(offset)
+
+
+def _spaced_marks(passage: Passage) -> Iterator[Span]:
+    text, offset = passage.paragraph.text, passage.paragraph.span.start
+    if any(mark in text for mark in _STOPS + _COMMAS):
+        for match in _SPACED_STOP.finditer(text):
+            yield Span(*match.span()).shift(offset)
+    # French and some others set a space here; only languages we know do not.
+    if passage.paragraph.language not in languages():
+        return
+    if any(mark in text for mark in _MARKS):
+        for match in _SPACED_MARK.finditer(text):
+            if not _is_ratio(text, match):
+                yield Span(*match.span()).shift(offset)
+
+
+def _is_ratio(text: str, match: re.Match[str]) -> bool:
+    """Tell whether the mark parts two numbers, as in "a score of 3 : 2"."""
+    after = text[match.end() + 1 : match.end() + 2]
+    return text[match.start() - 1].isdigit() and after.isdigit()
+
+
+def _doubled_spaces(passage: Passage) -> Iterator[Span]:
+    text, offset = passage.paragraph.text, passage.paragraph.span.start
+    if "  " not in text and "\xa0" not in text:
+        return
+    for match in _PAIR.finditer(text):
+        # Three and more plain spaces are a layout, not a slip.
+        is_slip = match.group() == "  " or "\xa0" in match.group()
+        if is_slip and not _is_column(text, match):
+            yield Span(*match.span()).shift(offset)
+
+
+def _is_column(text: str, match: re.Match[str]) -> bool:
+    """Tell whether the space belongs to a table or a sum: a digit stands beside it."""
+    return text[match.start() - 1].isdigit() or text[match.end()].isdigit()
+
+
+RULES = (
+    Rule(
+        code="MT101",
+        name="orphan-full-stop",
+        severity="error",
+        message="a full stop stands alone after the end of a sentence: {!r}",
+        why="Engines cut at the first stop and glue the rest back with a space.",
+        bad=(
+            "She met the mayor.⟦ .⟧ They spoke.",
+            "He waited for the verdict of the court.⟦ .⟧",
+            "Wer weiß das schon?⟦\xa0.⟧ Niemand.",
+        ),
+        good=(
+            "She met the mayor. They spoke.",
+            "Rename .gitignore first. It hides the folder.",
+            "It was late. . . . He slept.",
+            "And then . . . nothing.",
+        ),
+        find=_orphan_stops,
+    ),
+    Rule(
+        code="MT102",
+        name="space-before-punctuation",
+        message="a space stands before the mark: {!r}",
+        why="Engines and tag strippers leave a space where a word or a link ended.",
+        bad=(
+            "They wanted to end the talks⟦ .⟧",
+            "The ferry⟦ ,⟧ which was late, sank.",
+            "Source⟦ :⟧ the harbour office",
+            "They wanted to end the talks⟦\xa0.⟧",
+        ),
+        good=(
+            "They wanted to end the talks.",
+            "The home side won 3 : 2 in the rain.",
+            "Use a .env file, or ,5 as they write it.",
+            "Good night :-)",
+            "« Bonjour\u202f! » was all she said.",
+            "Well . . . perhaps.",
+        ),
+        find=_spaced_marks,
+    ),
+    Rule(
+        code="MT103",
+        name="doubled-space",
+        message="two spaces stand where one belongs",
+        why="A word was cut out here, or a link between two words lost its text.",
+        bad=(
+            "They voted⟦  ⟧on the budget.",
+            "They voted⟦\xa0\xa0⟧on the budget.",
+            "They voted⟦ \xa0⟧on the budget.",
+        ),
+        good=(
+            "They voted\xa0on the budget.",
+            "They voted.  The budget passed.",
+            "    an indented line\n  and one more",
+            "Total  12   14    9",
+            "name      size      date",
+        ),
+        find=_doubled_spaces,
+    ),
+)

@@ -1,0 +1,163 @@
+"""Quotes that never close, and quotes that close with a stranger's mark."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from mtcheck.languages import all_languages
+from mtcheck.rules import Rule
+from mtcheck.segment import Passage
+from mtcheck.types import Span
+
+_QUOTE = re.compile(r'["“”„«»]')
+_OPENERS = frozenset("([{—–-/‘'‚\"“„«»¿¡*_>|")
+_ENDS = frozenset(".!?…")
+_MAX_QUOTED = 300
+"""A longer stretch between two marks is rather two quotes, each with one mark lost."""
+
+
+class _Quotes(NamedTuple):
+    """Pairs as (start, end), and the places of opening marks without a partner.
+
+    ``last`` says of a lone opening mark that no other quote follows it.
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+    lone: tuple[int, ...]
+    last: int | None
+
+
+_NOTHING = _Quotes((), (), None)
+
+
+@lru_cache(maxsize=4)
+def _pair_up(text: str) -> _Quotes:
+    """Pair the quotes of a paragraph; nothing is said where a mark is ambiguous."""
+    marks = [match.start() for match in _QUOTE.finditer(text)]
+    if not marks:
+        return _NOTHING
+    pairs: list[tuple[int, int]] = []
+    stack: list[int] = []
+    for place in marks:
+        role = _role(text, place)
+        if role == "skip":
+            continue
+        if role == "open":
+            if stack and text[place - 2] in _ENDS:
+                # Paragraphs of one quotation, run together: not closed on purpose.
+                stack.pop()
+            stack.append(place)
+        elif role == "close":
+            if stack:
+                pairs.append((stack.pop(), place + 1))
+        else:
+            return _NOTHING
+    last = stack[-1] if stack and (not pairs or pairs[-1][1] <= stack[-1]) else None
+    return _Quotes(tuple(pairs), tuple(stack), last)
+
+
+def _role(text: str, place: int) -> str:
+    """Return open, close, skip or unclear, by the mark's neighbours.
+
+    The marks do not tell: “ opens in English and closes in German, » does both.
+    """
+    mark = text[place]
+    before = text[place - 1] if place else " "
+    after = text[place + 1] if place + 1 < len(text) else " "
+    if mark in (before, after):
+        # Doubled for CSV, or a closing and an opening one without their space.
+        return "unclear"
+    if mark == '"' and (before.isdigit() or before in "'′"):
+        # Inches, or a quote that ends in a number: a guess would be worth little.
+        return "skip" if after.isalnum() else "unclear"
+    if before.isspace() and after.isspace():
+        return {"«": "open", "„": "open", "»": "close"}.get(mark, "unclear")
+    if mark == "„" or before.isspace() or (before in _OPENERS and after.isalnum()):
+        return "open"
+    if before.isalnum() and after.isalnum():
+        return {"“": "open", "”": "close"}.get(mark, "unclear")
+    return "close"
+
+
+@lru_cache(maxsize=1)
+def _known_pairs() -> frozenset[str]:
+    return frozenset(a + b for item in all_languages() for a, b in item.quotes)
+
+
+def _unclosed(passage: Passage) -> Iterator[Span]:
+    quotes = _pair_up(passage.paragraph.text)
+    for place in quotes.lone:
+        # Pages use guillemets as arrows: a single one is rather that.
+        if passage.paragraph.text[place] in "«»":
+            continue
+        if place != quotes.last or _must_close_here(passage):
+            yield Span(place, place + 1).shift(passage.paragraph.span.start)
+
+
+def _must_close_here(passage: Passage) -> bool:
+    """Tell whether a quote may not run on: the next paragraph does not repeat it.
+
+    Where the document has only this paragraph, it may have been cut out of another.
+    """
+    if len(passage.paragraphs) == 1:
+        return False
+    following = passage.paragraphs[passage.index + 1 : passage.index + 2]
+    return not (following and _QUOTE.match(following[0].text.lstrip()))
+
+
+def _mixed(passage: Passage) -> Iterator[Span]:
+    text = passage.paragraph.text
+    for start, end in _pair_up(text).pairs:
+        pair = text[start] + text[end - 1]
+        if pair in _known_pairs() or end - start > _MAX_QUOTED:
+            continue
+        if "\n" not in text[start:end]:
+            yield Span(start, end).shift(passage.paragraph.span.start)
+
+
+RULES = (
+    Rule(
+        code="MT104",
+        name="unclosed-quote",
+        message="the quote opens and never closes: {!r}",
+        why="Engines drop marks; a quote may only run on where the next paragraph "
+        "opens with a mark again.",
+        bad=(
+            "⟦“⟧What a strange answer?\n\nThe mayor left the hall.",
+            '"We go on," she said. ⟦"⟧Nobody stops us.\n\nThe mayor left.',
+            "He called it ⟦“⟧a good day. Later he said “no” to all.",
+            "⟦„⟧Wir gehen weiter.\n\nDer Rat schwieg.",
+        ),
+        good=(
+            "“We go on.\n\n“Nobody stops us,” she said.",
+            "“We go on,” she said.",
+            "„Wir gehen weiter“, sagte sie. »Gut so«, sagte er.",
+            "“We go on",
+            'The screen has 19" and the wall 7\' 6".\n\nIt fits.',
+            "The ’tis of ’twas.\n\nIt’s fine.",
+            'A 3"x4" board.',
+            "« Older posts\n\nIt’s fine.",
+        ),
+        find=_unclosed,
+    ),
+    Rule(
+        code="MT105",
+        name="mixed-quotes",
+        message="the quote opens in one style and closes in another: {!r}",
+        why="Engines translate the words and keep one of the two marks.",
+        bad=(
+            "Er sprach von ⟦“Verrat“⟧ im Rat.",
+            'Er sprach von ⟦„Verrat"⟧ im Rat.',
+            'She spoke of ⟦“treason"⟧ in the council.',
+        ),
+        good=(
+            "Er sprach von „Verrat“ im Rat.",
+            "Er sprach von »Verrat« und «Verrat».",
+            "She spoke of “treason” in the council.",
+            'She spoke of "treason" in the council.',
+            "»Photos\nand more“",
+        ),
+        find=_mixed,
+    ),
+)

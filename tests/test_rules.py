@@ -1,0 +1,274 @@
+"""Every rule proves itself: on its examples, on the seeds, and on any text at all."""
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mtcheck.languages import languages
+from mtcheck.rules import FAMILIES, Rule, all_rules, find_defects, matches
+from mtcheck.segment import passages
+from mtcheck.types import Document, Finding, Span
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = ROOT / "seeds"
+SHARED = Path(os.environ.get("MTCHECK_SHARED", ROOT.parent / "shared"))
+WIDE = {
+    "unclosed-quote",
+    "machine-translation-notice",
+    "glued-sentences",
+    "site-residue",
+}
+
+
+def records(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def unmark(example: str) -> tuple[str, list[Span]]:
+    """Return the text of an example and the spans between ⟦ and ⟧."""
+    text, spans, start = "", [], 0
+    for piece in re.split("([⟦⟧])", example):
+        if piece == "⟦":
+            start = len(text)
+        elif piece == "⟧":
+            spans.append(Span(start, len(text)))
+        else:
+            text += piece
+    return text, spans
+
+
+def places(rule: Rule, text: str, language: str | None) -> list[Span]:
+    document = Document(text, language=language)
+    # By blank lines: an example of two lines is one paragraph.
+    return [s for p in passages(document, "blank") for s in rule.find(p)]
+
+
+def findings(text: str, language: str | None) -> list[Finding]:
+    document = Document(text, language=language)
+    return [found for p in passages(document) for found in find_defects(p)]
+
+
+def known_to(rule: Rule) -> list[str]:
+    return sorted(rule.languages or languages())
+
+
+CASES = [(rule, text) for rule in all_rules() for text in rule.bad]
+CLEAN = [(rule, text) for rule in all_rules() for text in rule.good]
+
+
+@pytest.mark.parametrize(
+    ("rule", "example"), CASES, ids=[f"{r.code}-{t[:30]!r}" for r, t in CASES]
+)
+def test_a_bad_example_fires_exactly_where_it_is_marked(
+    rule: Rule, example: str
+) -> None:
+    text, marked = unmark(example)
+    assert marked
+    # Examples are in one of the known languages, and hold in that one.
+    assert marked in [places(rule, text, code) for code in known_to(rule)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "example"), CLEAN, ids=[f"{r.code}-{t[:30]!r}" for r, t in CLEAN]
+)
+def test_a_good_example_stays_silent_in_every_language(
+    rule: Rule, example: str
+) -> None:
+    for code in known_to(rule):
+        assert places(rule, example, code) == []
+
+
+def test_codes_and_names_are_unique() -> None:
+    assert len({rule.code for rule in all_rules()}) == len(all_rules())
+    assert len({rule.name for rule in all_rules()}) == len(all_rules())
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+class TestForm:
+    """What every rule must look like."""
+
+    def test_the_code_belongs_to_a_family(self, rule: Rule) -> None:
+        assert re.fullmatch(r"MT[1-9]\d\d", rule.code)
+        assert rule.family in FAMILIES.values()
+
+    def test_the_name_is_in_kebab_case(self, rule: Rule) -> None:
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.name)
+
+    def test_the_message_takes_the_marked_text_and_no_stop(self, rule: Rule) -> None:
+        message = rule.message.format("the marked text")
+        assert "{" not in message
+        assert message[0].islower()
+        assert not message.endswith(".")
+
+    def test_it_says_why_and_shows_both_sides(self, rule: Rule) -> None:
+        assert rule.why.endswith(".")
+        assert rule.bad
+        assert rule.good
+
+    def test_its_languages_are_known(self, rule: Rule) -> None:
+        assert set(known_to(rule)) <= set(languages())
+
+
+def fits(found: Finding, defect: dict[str, Any]) -> bool:
+    """Tell whether half of the union overlaps; some findings may be wider."""
+    span = found.span
+    shared = min(span.end, defect["end"]) - max(span.start, defect["start"])
+    union = max(span.end, defect["end"]) - min(span.start, defect["start"])
+    wide = defect["defect"] in WIDE and union <= 200
+    return (
+        found.name == defect["defect"]
+        and shared > 0
+        and (shared / union >= 0.5 or wide)
+    )
+
+
+def check(text: str, gold: dict[str, Any], language: str | None) -> None:
+    found = findings(text, language)
+    defects = gold["defects"]
+    missed = [
+        d for d in defects if d["required"] and not any(fits(f, d) for f in found)
+    ]
+    extra = [f for f in found if not any(fits(f, d) for d in defects)]
+    assert (missed, extra) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "gold", records(SEEDS / "gold.jsonl"), ids=lambda gold: str(gold["file"])
+)
+class TestOwnSeeds:
+    """The examples that define the task."""
+
+    def test_the_gold_is_sound(self, gold: dict[str, Any]) -> None:
+        text = (SEEDS / gold["file"]).read_text("utf-8")
+        for defect in gold["defects"]:
+            start = defect["start"]
+            before = text[:start]
+            assert text[start : defect["end"]] == defect["text"]
+            assert before.count("\n") + 1 == defect["line"]
+            assert start - before.rfind("\n") == defect["column"]
+
+    def test_all_is_found_and_nothing_more(self, gold: dict[str, Any]) -> None:
+        check((SEEDS / gold["file"]).read_text("utf-8"), gold, gold["language"])
+
+    def test_the_language_need_not_be_named(self, gold: dict[str, Any]) -> None:
+        check((SEEDS / gold["file"]).read_text("utf-8"), gold, None)
+
+
+@pytest.mark.parametrize(
+    "gold", records(SEEDS / "given.jsonl"), ids=lambda gold: str(gold["file"])[:3]
+)
+def test_the_given_documents_have_just_their_gold(gold: dict[str, Any]) -> None:
+    path = SHARED / "seeds" / gold["file"]
+    if not path.is_file():
+        pytest.skip(f"the given documents are not in {SHARED}; set MTCHECK_SHARED")
+    raw = path.read_bytes()
+    assert hashlib.sha256(raw).hexdigest() == gold["sha256"]
+    check(raw.decode("utf-8"), gold, gold["language"])
+
+
+# Letters, marks and spaces that the rules look at, so that they meet often.
+ALPHABET = "aB.,:;!?  \xa0\u202f\n\t\"“”„«»'’»-3*ß"
+PIECES = st.one_of(
+    st.text(ALPHABET, max_size=12),
+    st.sampled_from(
+        [
+            " The ",
+            "the the ",
+            "said ",
+            " wirft Vor ",
+            "Read more",
+            "Home » ",
+            "cookies",
+            "translated by Google",
+            "maschinell übersetzt",
+            "İ",
+        ]
+    ),
+    st.text(max_size=8),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(PIECES, max_size=25).map("".join), st.sampled_from(["en", "de", "fr", ""])
+)
+def test_findings_lie_in_their_paragraph(text: str, language: str) -> None:
+    for passage in passages(Document(text, language=language or None)):
+        place = passage.paragraph.span
+        for found in find_defects(passage):
+            assert place.start <= found.span.start < found.span.end <= place.end
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        " ",
+        "\xa0",
+        "a \xa0",
+        " .",
+        ". ",
+        "a. . ",
+        "“",
+        '"a ',
+        "„a“ ",
+        "a.B ",
+        "the ",
+        "the the ",
+        "we translate ",
+        "this article was ",
+        "cookies we use ",
+        "Home » ",
+        "share on ",
+        "x\n",
+        "Read more\n",
+        "one line of four words\n",
+        "one line of four words\n\n",
+        "a" * 50 + " The ",
+    ],
+    ids=repr,
+)
+def test_long_and_hostile_texts_are_done(unit: str) -> None:
+    text = ("Start. " + unit * (200_000 // len(unit)))[:200_000] + " the end."
+    document = Document(text, language="en")
+    for passage in passages(document, "blank"):
+        find_defects(passage)
+
+
+def test_a_repeated_line_is_known_across_paragraphs() -> None:
+    line = "Who pays for the new lock?"
+    found = findings(f"{line}\n\nNobody knew.\r\n\r\n{line}\n\n{line}", "en")
+    assert [f.name for f in found] == ["repeated-line"] * 2
+
+
+def test_french_spaces_before_marks_are_left_alone() -> None:
+    text = "«\xa0Vraiment ?\xa0» dit-elle ; « je ne sais pas : peut-être ! »"
+    assert findings(text, "fr") == []
+
+
+def test_a_quotation_over_three_paragraphs_is_closed_by_the_last() -> None:
+    text = "She said: “We go on.\n\n“Nobody stops us.\n\n“Nobody,” she said."
+    assert findings(text, "en") == []
+
+
+def test_residue_of_another_language_is_found_too() -> None:
+    text = "Der Rat tagt am Montag im Saal.\n\nLeave a Reply"
+    assert [f.name for f in findings(text, "de")] == ["site-residue"]
+
+
+def test_a_pattern_makes_a_finder_that_counts_from_the_document() -> None:
+    last = list(passages(Document("One lock.\n\nTwo locks.", language="en")))[-1]
+    assert list(matches(re.compile(r"l(oc)k"), 1)(last)) == [Span(16, 18)]
+
+
+def test_two_notices_in_one_clause_are_one_finding() -> None:
+    text = (
+        "This text was automatically translated, the text was translated by a machine"
+    )
+    assert [f.code for f in findings(text, "en")] == ["MT601"]
