@@ -1,0 +1,252 @@
+"""The command line: parse, call the library, print, return the exit status."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import click
+
+# Nothing heavy here: `mtcheck --help` imports neither numpy nor rich.
+from mtcheck import __version__
+from mtcheck.config import Config, key_of, load
+from mtcheck.console import ProgressBar, Tally, say, silence_streams, writing
+from mtcheck.errors import ConfigError, MtcheckError
+
+if TYPE_CHECKING:
+    from mtcheck.read import ReadOptions
+    from mtcheck.types import Scored
+
+ALL_DONE, SOME_LOST, FOUND, NOTHING_DONE = 0, 1, 1, 2
+INTERRUPTED = 128 + signal.SIGINT
+PIPE_CLOSED = 128 + 13
+"""What a shell reports of a program that SIGPIPE ended; Windows has no such signal."""
+
+Command = Callable[..., Any]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    try:
+        return _run(sys.argv[1:] if argv is None else list(argv))
+    except BrokenPipeError:
+        silence_streams()
+        return PIPE_CLOSED
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        # Not commands.main: it ends with 1 on closed pipes, and Ctrl-C takes two lines.
+        with commands.make_context("mtcheck", arguments) as context:
+            status = commands.invoke(context)
+        return int(status or ALL_DONE)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except click.ClickException as error:
+        error.show()
+    except MtcheckError as error:
+        say(str(error))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        say(f"{place}{error.strerror or error}")
+    silence_streams()
+    return NOTHING_DONE
+
+
+def _settings(command: str) -> Callable[[Command], Command]:
+    """Give a command an option for each setting that it takes."""
+
+    def add(function: Command) -> Command:
+        for item in reversed(fields(Config)):
+            if command not in item.metadata["commands"]:
+                continue
+            option, about = f"--{key_of(item)}", item.metadata["help"]
+            if isinstance(item.default, bool):
+                function = click.option(option, is_flag=True, default=None, help=about)(
+                    function
+                )
+                continue
+            choices = item.metadata["choices"]
+            shown = "|".join(choices()) if choices else item.metadata["shown"]
+            if item.default is not None:
+                about += f" [default: {item.default}]"
+            kind = int if isinstance(item.default, int) else str
+            function = click.option(option, type=kind, metavar=shown, help=about)(
+                function
+            )
+        return function
+
+    return add
+
+
+def _show_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if not is_asked or context.resilient_parsing:
+        return
+    from mtcheck.models import DEFAULT, model_folders, open_model
+
+    version = f"mtcheck {__version__}"
+    if DEFAULT in model_folders():
+        version += f" ({open_model(DEFAULT).signature})"
+    click.echo(version)
+    context.exit()
+
+
+_PATHS = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version, and that of the default model.",
+)
+def commands() -> None:
+    """Label paragraphs original, paraphrased or machine_mangled, and say why."""
+
+
+@commands.command()
+@_PATHS
+@_settings("score")
+def score(paths: tuple[str, ...], **options: Any) -> int:
+    """Label every paragraph of texts, and say why.
+
+    A PATH is a file, a folder or a pattern; - is standard input.
+
+    Exit status: 0 all was scored, 1 some input was lost, 2 nothing could be done.
+    """
+    settings = load(options)
+    from mtcheck.read import read
+    from mtcheck.report import reporter
+    from mtcheck.scoring import score_documents
+
+    chosen = reporter(settings.format)
+    for path in paths:
+        _spare(path, settings.output)
+    results = score_documents(
+        read(paths, _reading(settings)),
+        model=settings.model,
+        tier=settings.tier,
+        level=settings.level,
+        paragraphs=settings.paragraphs,
+        jobs=settings.jobs,
+    )
+    with (
+        ProgressBar(not settings.quiet) as bar,
+        writing(settings.output, chosen.is_for_people) as (write, screen),
+    ):
+        tally = Tally(bar)
+        documents = _sparing_inputs(tally.scored(results), settings.output)
+        for line in chosen.render(documents, screen):
+            if screen.is_terminal:
+                bar.pause()
+            write(line + "\n")
+        bar.pause()
+        if tally.n_lost and not tally.n_documents:
+            # Raised here, so that no empty file takes the place of an earlier one.
+            raise MtcheckError(f"nothing was scored, {tally.lost()}")
+    if not settings.quiet:
+        say(tally.summary())
+    return SOME_LOST if tally.n_lost else ALL_DONE
+
+
+@commands.command()
+@_PATHS
+@_settings("lint")
+def lint(paths: tuple[str, ...], **options: Any) -> int:
+    """Report the defects of texts, with their places.
+
+    A PATH is a file, a folder or a pattern; - is standard input. In records and in
+    HTML pages, lines and columns count the text that was extracted.
+
+    Exit status: 0 no defect, 1 defects, 2 some input could not be read.
+    """
+    settings = load(options)
+    from mtcheck.linting import lint_documents
+    from mtcheck.read import read
+    from mtcheck.report.text import count, render_findings
+
+    results = lint_documents(read(paths, _reading(settings)), settings.paragraphs)
+    with (
+        ProgressBar(not settings.quiet) as bar,
+        writing(None, is_for_people=True) as (write, screen),
+    ):
+        tally, n_findings = Tally(bar), 0
+        for linted in tally.linted(results):
+            n_findings += len(linted.findings)
+            for line in render_findings(linted.document, linted.findings, screen):
+                if screen.is_terminal:
+                    bar.pause()
+                write(line + "\n")
+    if n_findings and not settings.quiet:
+        say(count(n_findings, "finding"))
+    return NOTHING_DONE if tally.n_lost else FOUND if n_findings else ALL_DONE
+
+
+@commands.command()
+@click.argument("name", metavar="CODE-OR-FEATURE")
+def explain(name: str) -> None:
+    """Say what a rule or a feature means, with bad and good examples."""
+    from mtcheck.explain import explain as lines_on
+
+    with writing(None, is_for_people=True) as (write, screen):
+        for line in lines_on(name, screen):
+            write(line + "\n")
+
+
+@commands.command()
+@click.argument("name", required=False)
+def models(name: str | None) -> None:
+    """List the installed models, or show the card of one."""
+    from mtcheck.explain import describe_model, list_models
+    from mtcheck.models import model_folders, open_model
+
+    with writing(None, is_for_people=True) as (write, screen):
+        lines = (
+            list_models(model_folders(), screen)
+            if name is None
+            else describe_model(open_model(name), screen)
+        )
+        for line in lines:
+            write(line + "\n")
+
+
+def _reading(settings: Config) -> "ReadOptions":
+    from mtcheck.read import ReadOptions
+
+    return ReadOptions(
+        text_field=settings.text_field,
+        id_field=settings.id_field,
+        whole_page=settings.whole_page,
+        language=None if settings.language == "auto" else settings.language,
+    )
+
+
+def _sparing_inputs(
+    results: "Iterable[Scored]", output: str | None
+) -> "Iterator[Scored]":
+    """Pass on the results; the output may lie in a folder that is being read."""
+    previous = None
+    for result in results:
+        source = result.document.source
+        if source is not None and source != previous:
+            _spare(source, output)
+            previous = source
+        yield result
+
+
+def _spare(path: str, output: str | None) -> None:
+    """Refuse to write over an input: a corpus is never rewritten."""
+    if output is not None and os.path.realpath(path) == os.path.realpath(output):
+        raise ConfigError(
+            f"config: output must not be an input, got {output!r}; name another file"
+        )

@@ -1,0 +1,274 @@
+"""Where a command writes: results to standard output or a file, the rest to stderr."""
+
+import io
+import os
+import shutil
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock, Timer
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TextIO, TypeVar
+
+from mtcheck.errors import InputError, MtcheckError
+from mtcheck.report import Screen, make_visible
+from mtcheck.report.text import count, describe_labels
+from mtcheck.types import Label, Scored
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from mtcheck.linting import Linted
+
+Write = Callable[[str], object]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class OutputError(MtcheckError):
+    """What was asked for could not be written."""
+
+    def __init__(self, place: str, error: OSError) -> None:
+        super().__init__(f"{place}: cannot be written ({error.strerror or error})")
+
+
+def screen_of(stream: TextIO) -> Screen:
+    """Tell what a stream can show; NO_COLOR and dumb terminals are respected."""
+    is_terminal = stream.isatty()
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    width = min(shutil.get_terminal_size().columns, 100) if is_terminal else 88
+    encoding = (stream.encoding or "ascii").lower().replace("-", "")
+    return Screen(
+        is_terminal,
+        has_colour=is_terminal and not is_plain,
+        has_unicode=encoding.startswith("utf"),
+        width=width,
+    )
+
+
+# Half of a surrogate pair, as in an undecodable file name, becomes \udc80, which is how
+# JSON spells it.
+_PROGRAM: dict[str, Any] = {
+    "encoding": "utf-8",
+    "errors": "backslashreplace",
+    "newline": "\n",
+}
+
+
+@contextmanager
+def writing(path: str | None, is_for_people: bool) -> Iterator[tuple[Write, Screen]]:
+    """Open a file, or standard output; a file appears only when it is complete.
+
+    An OutputError says what could not be written; a closed pipe is a BrokenPipeError.
+    """
+    if path is not None:
+        with _replacing(path) as write:
+            yield write, Screen()
+        return
+    place = "standard output"
+    stream = _stdout(is_for_people)
+    yield _told(stream.write, place), screen_of(stream)
+    _told(stream.flush, place)()
+
+
+def _stdout(is_for_people: bool) -> TextIO:
+    stream = sys.stdout
+    if stream is None:
+        raise OutputError("standard output", OSError("it is closed"))
+    if isinstance(stream, io.TextIOWrapper):
+        # People's terminals may lack letters; programs get UTF-8 whatever the locale.
+        if is_for_people:
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(**_PROGRAM)
+    return stream
+
+
+def _told(action: Callable[P, R], place: str) -> Callable[P, R]:
+    """Return the action with its errors told as an OutputError, except closed pipes."""
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return action(*args, **kwargs)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(place, error) from None
+
+    return run
+
+
+@contextmanager
+def _replacing(path: str) -> Iterator[Write]:
+    """Write beside the target, then take its place in one step."""
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        # Devices and pipes cannot be replaced; a folder is refused on opening.
+        with _told(target.open, path)("w", **_PROGRAM) as device:
+            yield _told(device.write, path)
+            _told(device.flush, path)()
+        return
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    with _stopped_by_sigterm():
+        file = _told(temporary.open, path)("x", **_PROGRAM)
+        try:
+            yield _told(file.write, path)
+            _told(file.close, path)()
+            _told(temporary.replace, path)(target)
+        except BaseException:
+            # The buffer may not fit the disk; the file goes away all the same.
+            with suppress(OSError):
+                file.close()
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the block like Ctrl-C does, so that it can tidy up."""
+
+    def stop(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    try:
+        previous = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def say(message: str) -> None:
+    """Write one line to standard error."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"mtcheck: {make_visible(message)}\n")
+
+
+def silence_streams() -> None:
+    """Point closed or full streams at nothing: Python flushes them again at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+class ProgressBar:
+    """A bar on stderr that appears when nothing else was shown for a second."""
+
+    def __init__(self, is_wanted: bool) -> None:
+        self._is_wanted = is_wanted and sys.stderr is not None and sys.stderr.isatty()
+        self._lock = Lock()
+        self._timer: Timer | None = None
+        self._bar: Progress | None = None
+        self._text = "reading"
+
+    def __enter__(self) -> Self:
+        self.resume()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pause()
+
+    def update(self, text: str) -> None:
+        """Change what the bar says."""
+        with self._lock:
+            self._text = text
+            if self._bar is not None:
+                self._bar.update(self._bar.task_ids[0], description=text)
+
+    def resume(self) -> None:
+        """Show the bar in a second, unless it is shown already."""
+        if self._is_wanted and self._timer is None:
+            self._timer = Timer(1.0, self._show)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def pause(self) -> None:
+        """Take the bar away, for instance to write a line."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._bar is not None:
+                self._bar.stop()
+                self._bar = None
+
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        with self._lock:
+            if self._timer is None:
+                return
+            # How much is to come is not known: inputs are read as they are scored.
+            columns = BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.add_task(self._text, total=None)
+            self._bar.start()
+
+
+class Tally:
+    """Counts what comes by, and names on stderr what was lost."""
+
+    def __init__(self, bar: ProgressBar) -> None:
+        self.n_documents = 0
+        self.n_lost = 0
+        self._n_paragraphs = 0
+        self._labels: Counter[Label | None] = Counter()
+        self._bar = bar
+
+    def scored(self, results: Iterable[Scored | InputError]) -> Iterator[Scored]:
+        """Yield what was scored."""
+        for result in results:
+            if isinstance(result, InputError):
+                self._lose(result)
+                continue
+            self.n_documents += 1
+            self._n_paragraphs += sum(
+                verdict.paragraph is not None for verdict in result.verdicts
+            )
+            self._labels.update(verdict.label for verdict in result.verdicts)
+            yield result
+            self._advance()
+
+    def linted(self, results: "Iterable[Linted | InputError]") -> "Iterator[Linted]":
+        """Yield what was read."""
+        for result in results:
+            if isinstance(result, InputError):
+                self._lose(result)
+                continue
+            self.n_documents += 1
+            yield result
+            self._advance()
+
+    def lost(self) -> str:
+        """Return how much was lost, in words."""
+        return f"{count(self.n_lost, 'input')} lost"
+
+    def summary(self) -> str:
+        """Return the closing line."""
+        documents = count(self.n_documents, "document")
+        # At the level of documents none is counted.
+        if self._n_paragraphs:
+            documents += f", {count(self._n_paragraphs, 'paragraph')}"
+        labels = f": {describe_labels(self._labels)}" if self._labels else ""
+        lost = f"; {self.lost()}" if self.n_lost else ""
+        return f"{documents}{labels}{lost}"
+
+    def _advance(self) -> None:
+        self._bar.update(count(self.n_documents, "document"))
+        self._bar.resume()
+
+    def _lose(self, error: InputError) -> None:
+        self.n_lost += 1
+        self._bar.pause()
+        say(str(error))
+        self._bar.resume()

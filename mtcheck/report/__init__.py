@@ -1,0 +1,110 @@
+"""Reporters: from verdicts to lines. A file in this folder holds ``REPORTER``.
+
+The name of the file is the name of the format. Only here do offsets become lines and
+columns, and only here is text changed, so that it cannot steer a terminal.
+"""
+
+import re
+import sys
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar, Protocol
+
+from mtcheck.errors import ConfigError
+from mtcheck.plugins import collect
+from mtcheck.types import Scored
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the place that is written to can show."""
+
+    is_terminal: bool = False
+    has_colour: bool = False
+    has_unicode: bool = True
+    width: int = 88
+
+
+class Reporter(Protocol):
+    """One output format."""
+
+    name: ClassVar[str]
+    """As in ``--format``; the name of its file."""
+    is_for_people: ClassVar[bool]
+    """People get what their terminal can show, programs get UTF-8."""
+
+    def render(self, results: Iterable[Scored], screen: Screen) -> Iterator[str]:
+        """Yield lines, without their ends, as the results come in."""
+
+
+@cache
+def reporters() -> dict[str, Reporter]:
+    """Return the reporters of this folder by name, in alphabetical order.
+
+    >>> list(reporters())
+    ['jsonl', 'text']
+    """
+    found = collect(sys.modules[__name__], "REPORTER")
+    return {reporter.name: reporter for reporter in found}
+
+
+def reporter(name: str) -> Reporter:
+    """Return the reporter of that name; a ConfigError names the known ones."""
+    if name not in reporters():
+        known = ", ".join(reporters())
+        raise ConfigError(f"format must be one of {known}, got {name!r}")
+    return reporters()[name]
+
+
+def render(
+    results: Iterable[Scored], format: str = "text", screen: Screen = Screen()
+) -> Iterator[str]:
+    """Return the lines of a report, without their ends, as the results come in."""
+    return reporter(format).render(results, screen)
+
+
+class Lines:
+    r"""Finds the line and the column of an offset, both counted from 1.
+
+    >>> lines = Lines("one\r\ntwo")
+    >>> lines.place(0), lines.place(6)
+    ((1, 1), (2, 2))
+    """
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return the line and the column of a code point."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+def make_visible(text: str) -> str:
+    r"""Return ``text`` in one line, without what steers a terminal; offsets stay.
+
+    >>> make_visible("a\x1b[31m\tb\u202ec\n")
+    'a␛[31m b�c '
+    """
+    return _UNSAFE.sub(_visible, text)
+
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+# Controls (C0 and C1), blanks that are no plain space, marks that turn the direction of
+# writing or hide letters, and halves of surrogate pairs, which cannot be written. Soft
+# hyphens and joiners stay: words need them.
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f-\xa0\u061c\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f"
+    r"\u3000\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def _visible(match: re.Match[str]) -> str:
+    character = match[0]
+    if character.isspace() and character not in "\x1c\x1d\x1e\x1f":
+        return " "
+    if character < " ":
+        return chr(0x2400 + ord(character))
+    return "\u2421" if character == "\x7f" else "\ufffd"

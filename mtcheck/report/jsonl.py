@@ -1,0 +1,69 @@
+"""One JSON object a paragraph, for programs; the fields are those of the contract."""
+
+import json
+from collections.abc import Iterable, Iterator
+from math import isfinite
+from typing import Any, ClassVar
+
+from mtcheck.report import Screen
+from mtcheck.types import LABELS, Finding, Reason, Scored, Verdict
+
+
+class Jsonl:
+    """Lines of JSON in the order of the input."""
+
+    name: ClassVar[str] = "jsonl"
+    is_for_people: ClassVar[bool] = False
+
+    def render(self, results: Iterable[Scored], screen: Screen) -> Iterator[str]:
+        """Yield a line for each verdict."""
+        for scored in results:
+            for verdict in scored.verdicts:
+                yield json.dumps(_verdict(verdict), ensure_ascii=False, allow_nan=False)
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    shares = verdict.probabilities
+    return {
+        "document": verdict.document,
+        "paragraph": verdict.paragraph,
+        "start": verdict.span.start,
+        "end": verdict.span.end,
+        "language": verdict.language,
+        "label": verdict.label,
+        # Not rounded: the label stays the most probable class, and the sum stays 1.
+        "probabilities": shares and {label: float(shares[label]) for label in LABELS},
+        "evidence": verdict.evidence,
+        "abstained": verdict.abstained,
+        "findings": [_finding(finding) for finding in verdict.findings],
+        "reasons": [_reason(reason) for reason in verdict.reasons],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "start": finding.span.start,
+        "end": finding.span.end,
+        "message": finding.message,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "feature": reason.feature,
+        "value": _number(reason.value),
+        "effect": _number(reason.effect),
+        "start": reason.span.start if reason.span else None,
+        "end": reason.span.end if reason.span else None,
+    }
+
+
+def _number(value: float) -> float | None:
+    # JSON has no NaN; null says "not measured" as well.
+    return float(value) if isfinite(value) else None
+
+
+REPORTER = Jsonl()

@@ -1,0 +1,149 @@
+"""Settings come from defaults, one file and the command line; the rest is refused."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mtcheck.config import Config, key_of, load
+from mtcheck.errors import ConfigError
+from mtcheck.extract import TIERS
+from mtcheck.report import reporters
+from mtcheck.segment import MODES
+
+KEYS = (
+    "format, output, level, language, model, tier, grammar, jobs, paragraphs, "
+    "text-field, id-field, whole-page, quiet"
+)
+
+
+def choices(name: str) -> tuple[str, ...]:
+    """Return the choices of a field as it declares them."""
+    (item,) = [item for item in fields(Config) if item.name == name]
+    found: tuple[str, ...] = item.metadata["choices"]()
+    return found
+
+
+def test_the_nearest_file_wins_and_options_win_over_it(tmp_path: Path) -> None:
+    inner = tmp_path / "project" / "texts"
+    inner.mkdir(parents=True)
+    (tmp_path / "mtcheck.toml").write_text('tier = "fast"\njobs = 7\n')
+    (tmp_path / "project" / "pyproject.toml").write_text(
+        '[tool.mtcheck]\njobs = 3\ntext-field = "body"\n'
+    )
+    found = load({"jobs": None, "text_field": "page"}, inner)
+    assert found == Config(jobs=3, text_field="page")
+
+
+def test_a_project_file_without_our_table_is_passed_over(tmp_path: Path) -> None:
+    inner = tmp_path / "project"
+    inner.mkdir()
+    (tmp_path / "mtcheck.toml").write_text("quiet = true\n")
+    (inner / "pyproject.toml").write_text('[project]\nname = "novel"\n')
+    assert load({}, inner) == Config(quiet=True)
+
+
+def test_of_two_files_in_a_folder_our_own_is_read(tmp_path: Path) -> None:
+    (tmp_path / "mtcheck.toml").write_text('level = "document"\n')
+    (tmp_path / "pyproject.toml").write_text('[tool.mtcheck]\ntier = "fast"\n')
+    assert load({}, tmp_path) == Config(level="document")
+
+
+def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
+    other: dict[type, Any] = {bool: "true", int: "2"}
+    for item in fields(Config):
+        options = item.metadata["choices"]
+        default = item.default
+        text = f'"{options()[-1]}"' if options else '"off"'
+        value = other.get(type(default), text)
+        (tmp_path / "mtcheck.toml").write_text(f"{key_of(item)} = {value}\n")
+        assert isinstance(load({}, tmp_path), Config), item.name
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        (
+            'colour = "red"',
+            f"config: 'colour' is not known (in {{}}); known keys: {KEYS}",
+        ),
+        (
+            'text_field = "body"',
+            f"config: 'text_field' is not known (in {{}}); known keys: {KEYS}",
+        ),
+        ("jobs = 0", "config: jobs must be at least 1, got 0 (in {})"),
+        ("jobs = true", "config: jobs must be a whole number, got True (in {})"),
+        ('jobs = "2"', "config: jobs must be a whole number, got '2' (in {})"),
+        ("quiet = 1", "config: quiet must be true or false, got 1 (in {})"),
+        ("output = 3", "config: output must be a string, got 3 (in {})"),
+        ('model = ""', "config: model must not be empty, got '' (in {})"),
+        (
+            'tier = "best"',
+            "config: tier must be one of fast, full, got 'best' (in {})",
+        ),
+        (
+            'level = "word"',
+            "config: level must be one of paragraph, document, got 'word' (in {})",
+        ),
+        (
+            'language = "tlh"',
+            "config: language must be one of auto, de, en, got 'tlh' (in {})",
+        ),
+        (
+            'paragraphs = "page"',
+            "config: paragraphs must be one of auto, blank, line, got 'page' (in {})",
+        ),
+        (
+            'format = "stone"',
+            "config: format must be one of jsonl, text, got 'stone' (in {})",
+        ),
+        (
+            'grammar = "auto"',
+            "config: grammar must be off, got 'auto'; "
+            "grammar checking comes with a later release (in {})",
+        ),
+    ],
+)
+def test_what_is_out_of_range_is_refused(
+    tmp_path: Path, toml: str, message: str
+) -> None:
+    path = tmp_path / "mtcheck.toml"
+    path.write_text(toml + "\n")
+    with pytest.raises(ConfigError, match=f"^{re.escape(message.format(path))}$"):
+        load({}, tmp_path)
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "mtcheck.toml"
+    path.write_text("jobs = \n")
+    message = f"config: {path} is not valid TOML (Invalid value (at line 1, column 8))"
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
+        load({}, tmp_path)
+
+
+def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match=r"^config: .*pyproject\.toml is not valid"):
+        load({}, tmp_path)
+
+
+def test_an_option_is_refused_without_a_file_name(tmp_path: Path) -> None:
+    message = r"^config: jobs must be at least 1, got -2$"
+    with pytest.raises(ConfigError, match=message):
+        load({"jobs": -2}, tmp_path)
+
+
+def test_choices_are_those_of_the_parts_that_use_them() -> None:
+    assert choices("format") == tuple(reporters())
+    assert choices("tier") == TIERS
+    assert choices("paragraphs") == MODES
+
+
+def test_every_field_has_help_and_a_valid_default() -> None:
+    Config()
+    for item in fields(Config):
+        assert item.metadata["help"].endswith("."), item.name
+        assert item.metadata["commands"], item.name
