@@ -1,5 +1,7 @@
 """What mtcheck refuses, and why: one root, four children."""
 
+from typing import Self
+
 
 class MtcheckError(Exception):
     """The root of all errors that mtcheck raises on purpose."""
@@ -16,6 +18,10 @@ class InputError(MtcheckError):
         super().__init__(f"{place}: {problem}")
         self.place = place
         self.problem = problem
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Pickle the fields; processes hand over what was lost like what was read."""
+        return type(self), (self.place, self.problem)
 
 
 class ModelError(MtcheckError):

@@ -30,6 +30,7 @@ class Language:
 
     code: str
     name: str
+    has_capital_nouns: bool
     quotes: tuple[tuple[str, str], ...]
     abbreviations: frozenset[str]
     function_words: frozenset[str]
@@ -91,6 +92,8 @@ def read_language(path: Path) -> Language:
 def _value(key: str, value: Any) -> Any:
     if key == "name":
         return str(value)
+    if key == "has_capital_nouns":
+        return bool(value)
     if key == "quotes":
         return tuple((pair[0], pair[1]) for pair in value)
     if key.endswith("_cues"):

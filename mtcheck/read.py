@@ -188,7 +188,7 @@ class _ZstdFile(io.RawIOBase):
         self._error = zstandard.ZstdError
         self._start_frame = zstandard.ZstdDecompressor().decompressobj
         self._frame: Any = None
-        self._file = open(path, "rb")
+        self._file = open(path, "rb")  # noqa: SIM115 - close() closes it
         self._packed = b""
         self._unpacked = memoryview(b"")
 

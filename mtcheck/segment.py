@@ -1,15 +1,18 @@
 """From a document to its paragraphs, and on demand to their sentences and words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any, TypeVar
 
 from mtcheck.errors import ConfigError
 from mtcheck.identify import SAMPLE, identify, identify_inside
-from mtcheck.language_model import Tokens, tokenize
+from mtcheck.language_model import Mask, Tokens, tokenize
 from mtcheck.languages import Language, language, languages
 from mtcheck.types import Document, Paragraph, Span
+
+T = TypeVar("T")
 
 MODES = ("auto", "blank", "line")
 """How paragraphs are parted: by blank lines, by lines, or by what the text suggests."""
@@ -88,6 +91,30 @@ class Passage:
         """The sentences as language models read them, one each."""
         text = self.paragraph.text
         return tuple([tokenize(text, span.start, span.end) for span in self.sentences])
+
+    def masked(self, mask: Mask) -> list[tuple[str, ...]]:
+        """Return the masked sentences that have a token."""
+
+        def hide() -> list[tuple[str, ...]]:
+            text = self.paragraph.text
+            return [mask(text, tokens) for tokens in self.tokens if tokens.texts]
+
+        return self.keep(mask, hide)
+
+    def keep(self, owner: object, make: Callable[[], T]) -> T:
+        """Return what ``owner`` made of this paragraph, made when it first asks.
+
+        Features are measured for all texts of a batch before the places behind some of
+        them are shown; what both need is worked out once.
+        """
+        if owner not in self._kept:
+            self._kept[owner] = make()
+        kept: T = self._kept[owner]
+        return kept
+
+    @cached_property
+    def _kept(self) -> dict[object, Any]:
+        return {}
 
 
 def passages(document: Document, mode: str = "auto") -> Iterator[Passage]:

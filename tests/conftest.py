@@ -1,0 +1,52 @@
+"""What several test files need: a model to damage, and the project's data."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BASE = ROOT / "models" / "base"
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def put_model(folder: Path, *languages: str) -> Path:
+    """Put links to the files of the shipped model, and its card, into a folder."""
+    card = json.loads((BASE / "card.json").read_text(encoding="utf-8"))
+    for name in card["files"]:
+        if name.split("/")[0] in languages:
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(BASE / name, path)
+            except OSError:  # another file system
+                path.write_bytes((BASE / name).read_bytes())
+    card["files"] = {
+        name: entry
+        for name, entry in card["files"].items()
+        if name.split("/")[0] in languages
+    }
+    card["languages"] = list(languages)
+    (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def english(tmp_path: Path) -> Path:
+    """Return a copy of the shipped model that knows English only."""
+    folder = tmp_path / "english"
+    folder.mkdir()
+    return put_model(folder, "en")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of the project's data; a test without it is skipped."""
+    folder = Path(os.environ.get("MTCHECK_SHARED", ROOT.parent / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip(f"{folder / 'data'} is not there; name it with MTCHECK_SHARED")
+    return folder

@@ -1,0 +1,328 @@
+"""Any text gives every feature, and every number can show where it came from."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from math import isfinite, isnan
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mtcheck import extract
+from mtcheck.extract import TIERS, Extraction, Tier, extractors, schema
+from mtcheck.models import open_model
+from mtcheck.rules import find_defects
+from mtcheck.segment import Passage, passages
+from mtcheck.types import Document, Finding, Span
+
+LANGUAGES = ("de", "en")
+SHIFT = "Foreword 🙂 of\xa0the\xa0keeper.\n\n"
+"""Put before a paragraph: astral characters and no-break spaces move its offsets."""
+
+# Pieces that tokenizers, sentence splitters and rules stumble on.
+PIECES = (
+    "the ferry",
+    "Die Fähre",
+    "was",
+    "late",
+    "🙂",
+    "𝔄rche",
+    "\xa0",
+    " .",
+    "…",
+    "3.14",
+    "e.g.",
+    "z.B.",
+    "„",
+    "“",
+    '"',
+    "-",
+    "–",
+    "’s",
+    "\u200b",
+    "\ufeff",
+    "x" * 60,
+    "漢字。",
+    "\x00",
+    "_",
+    "!",
+    "?",
+    ":",
+    "[1]",
+    "\r",
+    "\n",
+)
+texts = st.one_of(
+    st.text(max_size=120), st.lists(st.sampled_from(PIECES)).map(" ".join)
+)
+
+
+@cache
+def opened(language: str, tier: Tier = "full") -> Extraction:
+    return Extraction(open_model().resources(language), language, tier)
+
+
+def looked_at(text: str, language: str) -> tuple[Passage, tuple[Finding, ...]]:
+    """Return the last paragraph of a text with its findings."""
+    passage = list(passages(Document(text, language=language), "blank"))[-1]
+    return passage, find_defects(passage)
+
+
+def measured(text: str, language: str = "en") -> dict[str, float]:
+    """Return every feature of a text of one paragraph."""
+    return vector(opened(language), *looked_at(text, language))
+
+
+def vector(
+    extraction: Extraction, passage: Passage, findings: Sequence[Finding]
+) -> dict[str, float]:
+    """Return every feature of one paragraph."""
+    (values,) = extraction.measure([passage], [findings])
+    return dict(zip(extraction.schema.names, map(float, values), strict=True))
+
+
+def shown(text: str, feature: str, language: str = "en") -> list[str]:
+    """Return the words that a feature shows, the most telling first."""
+    passage, findings = looked_at(text, language)
+    places = opened(language).locate(passage, findings, feature)
+    return [place.of(text) for place in places]
+
+
+# Sweeps over every extractor ---------------------------------------------------
+
+
+def test_the_folder_holds_what_the_issue_asks_for() -> None:
+    names = {kind.name for kind in extractors()}
+    assert {"perplexity", "synonyms", "rules", "surface", "grammar"} <= names
+
+
+def test_names_of_extractors_and_features_are_distinct() -> None:
+    names = [kind.name for kind in extractors()]
+    features = [name for kind in extractors() for name in kind.features]
+    assert len(set(names)) == len(names)
+    assert len(set(features)) == len(features)
+
+
+@pytest.mark.parametrize("kind", extractors(), ids=lambda kind: kind.name)
+def test_features_are_named_and_explained(kind: type[extract.Extractor]) -> None:
+    assert kind.tier in TIERS
+    assert kind.version >= 1
+    assert kind.features
+    for name, meaning in kind.features.items():
+        assert re.fullmatch(r"[a-z]+\.[a-z][a-z0-9_]+", name)
+        # "style_chars" goes on with what "style" begins.
+        assert kind.name.split("_")[0] == name.split(".")[0]
+        assert 10 <= len(meaning) <= 120
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=60, deadline=None)
+@given(text=texts)
+def test_any_text_gives_each_feature_and_places_inside(
+    language: str, text: str
+) -> None:
+    document = Document(SHIFT + text, language=language)
+    extraction = opened(language)
+    for passage in passages(document, "blank"):
+        findings = find_defects(passage)
+        values = vector(extraction, passage, findings)
+        assert tuple(values) == extraction.schema.names
+        span = passage.paragraph.span
+        for name, value in values.items():
+            assert isfinite(value) or isnan(value), name
+            for place in extraction.locate(passage, findings, name):
+                assert span.start <= place.start < place.end <= span.end, name
+
+
+@pytest.mark.parametrize("kind", extractors(), ids=lambda kind: kind.name)
+@settings(max_examples=15, deadline=None)
+@given(text=texts)
+def test_an_extractor_gives_its_own_features_in_order(
+    kind: type[extract.Extractor], text: str
+) -> None:
+    extractor = kind.open(open_model().resources("en"), "en")
+    if extractor is None:
+        return
+    for passage in passages(Document(text, language="en"), "blank"):
+        findings = find_defects(passage)
+        values = dict(
+            zip(kind.features, extractor.measure(passage, findings), strict=True)
+        )
+        whole = measured(passage.paragraph.text)
+        # By repr: NaN is not equal to itself.
+        own = {name: repr(whole[name]) for name in kind.features}
+        if passage.index == 0 and len(passage.paragraphs) == 1:
+            assert {name: repr(value) for name, value in values.items()} == own
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_tier_measures_what_its_schema_says(language: str, tier: Tier) -> None:
+    extraction = opened(language, tier)
+    passage, findings = looked_at("The ferry left. Nobody looked up.", language)
+    assert extraction.schema == schema(tier)
+    assert len(vector(extraction, passage, findings)) == len(schema(tier).names)
+    several = extraction.measure([passage] * 3, [findings] * 3)
+    assert several.shape == (3, len(schema(tier).names))
+    assert extraction.measure([], []).shape == (0, len(schema(tier).names))
+
+
+def test_the_fast_tier_is_a_part_of_the_full_one() -> None:
+    fast, full = schema("fast").names, schema("full").names
+    assert [name for name in full if name in set(fast)] == list(fast)
+    assert len(fast) < len(full)
+
+
+def test_the_fingerprint_tells_names_and_versions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = schema.__wrapped__("full")
+    kind = extractors()[0]
+    monkeypatch.setattr(kind, "version", kind.version + 1)
+    newer = schema.__wrapped__("full")
+    monkeypatch.setattr(
+        kind, "features", {**kind.features, "more.features": "one more"}
+    )
+    longer = schema.__wrapped__("full")
+    fingerprints = {before.fingerprint, newer.fingerprint, longer.fingerprint}
+    assert len(fingerprints) == 3
+    assert before.names == newer.names != longer.names
+    assert schema("fast").fingerprint not in fingerprints
+
+
+def test_what_is_not_measured_is_nan() -> None:
+    values = measured("The ferry left the bay at noon.")
+    assert isnan(values["grammar.errors_per_100_words"])
+    # One sentence has no spread.
+    assert isnan(values["perplexity.sentence_sd_bits"])
+    assert isnan(values["surface.sentence_words_sd"])
+
+
+def test_a_paragraph_without_a_word_has_no_lengths() -> None:
+    values = measured("*** --- ***")
+    for name in ("surface.word_length", "readability.lix", "perplexity.mean_bits"):
+        assert isnan(values[name]), name
+    assert values["rules.punctuation_per_100_words"] == 0.0
+
+
+# Single facts ------------------------------------------------------------------
+
+PLAIN = "The old woman opened the door and asked the children what they wanted."
+
+
+def test_unknown_words_raise_their_share_and_are_shown() -> None:
+    strange = PLAIN.replace("woman", "wompelgrin").replace("door", "zquorf")
+    feature = "perplexity.unknown_share"
+    assert measured(PLAIN)[feature] == 0.0
+    assert measured(strange)[feature] == pytest.approx(2 / 13)
+    assert shown(PLAIN, feature) == []
+    assert sorted(shown(strange, feature)) == ["wompelgrin", "zquorf"]
+
+
+def test_a_text_of_unknown_words_only_has_no_surprise() -> None:
+    assert isnan(measured("Zquorfel brimpelt wompelgrin.")["perplexity.mean_bits"])
+
+
+def test_shuffled_words_surprise_more() -> None:
+    shuffled = "Wanted the what door they children old asked and opened the woman the."
+    for feature in ("perplexity.mean_bits", "perplexity.bare_share"):
+        assert measured(shuffled)[feature] > measured(PLAIN)[feature]
+    fluent = "perplexity.fluent_share"
+    assert measured(shuffled)[fluent] < measured(PLAIN)[fluent]
+
+
+SPUN = {
+    "en": (
+        "The government decided to build a new hospital near the centre of the city.",
+        "The government determined to construct a fresh hospital near the heart of "
+        "the metropolis.",
+    ),
+    "de": (
+        "Die Regierung hat beschlossen, das alte Haus am Rande der Stadt zu kaufen.",
+        "Die Obrigkeit hat beschlossen, das betagte Gebäude am Saume der Stadt zu "
+        "erstehen.",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rare_synonyms_raise_the_gain(language: str) -> None:
+    plain, spun = (measured(text, language) for text in SPUN[language])
+    for feature in ("synonyms.gain_bits_per_word", "synonyms.max_gain_bits"):
+        assert spun[feature] > plain[feature]
+
+
+def test_spun_words_are_shown_the_worst_first() -> None:
+    words = shown(SPUN["en"][1], "synonyms.gain_bits_per_word")
+    assert "metropolis" in words
+    assert "hospital" not in words[:1]
+
+
+def test_a_tortured_phrase_is_found_with_its_place() -> None:
+    phrases = open_model().resources("en").table("tortured")
+    phrase = next(
+        phrase for phrase in phrases if re.fullmatch(r"[a-z]{4,} [a-z]{4,}", phrase)
+    )
+    text = f"The survey then turns to {phrase} and to what came of it."
+    feature = "synonyms.tortured_per_100_words"
+    assert measured(PLAIN)[feature] == 0.0
+    assert measured(text)[feature] > 0
+    assert shown(text, feature) == [phrase]
+
+
+def test_rates_count_the_findings_of_their_family() -> None:
+    clean = "The ferry was late. Nobody minded, for the sun was out all day. " * 2
+    faulty = clean.replace("late.", "late. .")
+    feature = "rules.punctuation_per_100_words"
+    assert measured(clean)[feature] == 0.0
+    n_words = len(clean.split())
+    assert measured(faulty)[feature] == pytest.approx(2 * 100 / n_words)
+    assert shown(faulty, feature) == [" .", " ."]
+
+
+def test_a_finding_in_a_short_paragraph_counts_like_one_in_twenty_words() -> None:
+    feature = "rules.punctuation_per_100_words"
+    assert measured("The ferry was late. .")[feature] == 5.0
+
+
+@pytest.mark.parametrize(
+    ("feature", "text", "words"),
+    [
+        ("surface.digit_share", "In 1911 the 3 boats left.", ["1911", "3"]),
+        ("surface.questions_per_100_words", "Who left? Nobody!", ["?", "!"]),
+        ("surface.brackets_per_100_words", "It rained (a lot) here.", ["("]),
+        ("surface.colons_per_100_words", "Three left: two; one.", [":", ";"]),
+        ("surface.hyphenated_share", "A well-known ferry left.", ["well-known"]),
+    ],
+)
+def test_what_the_surface_counts_is_shown(
+    feature: str, text: str, words: list[str]
+) -> None:
+    assert measured(text)[feature] > 0
+    assert shown(text, feature) == words
+    assert shown(PLAIN, feature) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_places_hold_behind_astral_characters_and_no_break_spaces(
+    language: str,
+) -> None:
+    text = f"🙂 {SPUN[language][1]} 𝔄\xa0zquorf 1911."
+    extraction = opened(language)
+    for name in extraction.schema.names:
+        alone = shown(text, name, language)
+        assert shown(SHIFT + text, name, language) == alone, name
+    passage, findings = looked_at(SHIFT + text, language)
+    (place, *_) = extraction.locate(passage, findings, "surface.digit_share")
+    assert place == Span(*re.search("1911", SHIFT + text).span())  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_models_of_sentences_show_sentences_or_words(language: str) -> None:
+    text = " ".join(SPUN[language])
+    extraction = opened(language)
+    found = {name for name in extraction.schema.names if shown(text, name, language)}
+    assert {"perplexity.mean_bits", "synonyms.spun_share"} <= found
+    assert any(name.startswith("contrast.") for name in found)
+    assert any(name.startswith("style.") for name in found)
