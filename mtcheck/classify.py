@@ -1,0 +1,172 @@
+"""From feature vectors to verdicts: an additive model, read in the document's light.
+
+The model is a generalised additive one (Lou, Caruana and Gehrke, "Intelligible Models
+for Classification and Regression", KDD 2012): each feature adds a score for each label,
+looked up in a table, so what moved a verdict is exact and not an estimate. The tables
+are plain numbers in JSON; opening them runs nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtcheck.errors import ModelError
+from mtcheck.types import LABELS, Evidence, Label
+
+Array = NDArray[np.float64]
+
+LEVELS_OF_EVIDENCE: tuple[tuple[str, Evidence], ...] = (
+    ("0.001", "strong"),
+    ("0.01", "moderate"),
+    ("0.05", "weak"),
+)
+"""False-alarm rates of the card's thresholds, and what passing one is called."""
+
+
+@dataclass(frozen=True)
+class AdditiveModel:
+    """Tables of scores: ``scores[i]`` has a row a bin of feature i, and a last for NaN.
+
+    The bins of feature i are parted by ``edges[i]``; a value on an edge lies below it.
+    """
+
+    features: tuple[str, ...]
+    edges: tuple[Array, ...]
+    scores: tuple[Array, ...]
+    intercept: Array
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read the form that training writes; a ModelError where shapes do not fit."""
+        try:
+            features = tuple(map(str, raw["features"]))
+            edges = tuple(np.asarray(row, dtype=float) for row in raw["edges"])
+            scores = tuple(np.asarray(row, dtype=float) for row in raw["scores"])
+            intercept = np.asarray(raw["intercept"], dtype=float)
+            fits = len(features) == len(edges) == len(scores) and all(
+                score.shape == (len(edge) + 2, len(intercept))
+                for edge, score in zip(edges, scores, strict=True)
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(
+                f"the classifier's tables cannot be read ({error!r})"
+            ) from error
+        if not fits:
+            raise ModelError("the classifier's tables do not fit each other")
+        return cls(features, edges, scores, intercept)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that ``from_json`` reads."""
+        return {
+            "features": list(self.features),
+            "edges": [edge.tolist() for edge in self.edges],
+            "scores": [score.tolist() for score in self.scores],
+            "intercept": self.intercept.tolist(),
+        }
+
+    def contributions(self, vectors: Array) -> Array:
+        """Return the scores of shape (texts, features, labels) of (texts, features)."""
+        found = np.empty((*vectors.shape, len(self.intercept)))
+        for at, (edge, score) in enumerate(zip(self.edges, self.scores, strict=True)):
+            column = vectors[:, at]
+            bins = np.searchsorted(edge, column, side="left")
+            found[:, at] = score[np.where(np.isnan(column), len(edge) + 1, bins)]
+        return found
+
+    def facts(self, contributions: Array) -> Array:
+        """Return what findings add, of shape (texts, labels): zero where none is."""
+        chosen = [
+            at for at, name in enumerate(self.features) if name.startswith("rules.")
+        ]
+        none = self.contributions(np.zeros((1, len(self.features))))[:, chosen]
+        found: Array = (contributions[:, chosen] - none).sum(axis=1)
+        return found
+
+    def logits(self, vectors: Array) -> Array:
+        """Return the summed scores, of shape (texts, labels)."""
+        total: Array = self.contributions(vectors).sum(axis=1) + self.intercept
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """How paragraphs of one document inform each other; fitted in training.
+
+    A paragraph of n words takes ``share * words / (words + n)`` of its neighbours' mean
+    logits; the document's are the mean times (words / ``unit``) ** ``exponent``, and
+    what its findings add.
+    """
+
+    share: float
+    words: float
+    unit: float
+    exponent: float
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read ``context`` of the form that training writes, or raise a ModelError."""
+        try:
+            found = cls(**{key: float(value) for key, value in raw["context"].items()})
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(
+                f"the classifier's context cannot be read ({error!r})"
+            ) from error
+        return found
+
+    def paragraphs(self, logits: Array, n_words: Array) -> Array:
+        """Return the logits of each paragraph in the light of the others."""
+        if len(logits) < 2:
+            return logits
+        weighted = logits * n_words[:, np.newaxis]
+        others = (weighted.sum(0) - weighted) / (n_words.sum() - n_words)[:, np.newaxis]
+        share = self.share * self.words / (self.words + n_words)
+        informed: Array = logits + share[:, np.newaxis] * others
+        return informed
+
+    def document(self, logits: Array, n_words: Array, facts: Array) -> Array:
+        """Return the pooled logits of a whole document.
+
+        ``facts`` are what findings add to each paragraph's logits. How a text reads is
+        much the same in all its paragraphs, so that part is a mean; a finding is a fact
+        of its own, so those add up, against the root of the length: long texts have
+        some by chance.
+        """
+        if len(logits) == 1:
+            alone: Array = logits[0]
+            return alone
+        style = ((logits - facts) * n_words[:, np.newaxis]).sum(0) / n_words.sum()
+        n_units = max(n_words.sum() / self.unit, 1.0)
+        pooled: Array = style * n_units**self.exponent + facts.sum(0) / n_units**0.5
+        return pooled
+
+
+def softmax(logits: Array) -> Array:
+    """Return probabilities over the last axis."""
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    shares: Array = raised / raised.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def effects(contributions: Array, label: Label) -> Array:
+    """Return what each feature adds to a label against the mean of the others."""
+    at = LABELS.index(label)
+    others = (contributions.sum(axis=-1) - contributions[..., at]) / (len(LABELS) - 1)
+    gained: Array = contributions[..., at] - others
+    return gained
+
+
+def evidence(
+    probabilities: Sequence[float], thresholds: Mapping[str, Mapping[str, float]]
+) -> Evidence:
+    """Return how far a text stands out from human text, by the card's thresholds."""
+    made = [label for label in LABELS if label != Label.ORIGINAL]
+    for rate, level in LEVELS_OF_EVIDENCE:
+        if any(
+            probabilities[LABELS.index(label)] > thresholds[label][rate]
+            for label in made
+        ):
+            return level
+    return "none"

@@ -1,0 +1,363 @@
+"""The whole path keeps its contract, for made documents and for scraped pages."""
+
+import json
+import lzma
+import random
+from collections.abc import Sequence
+from math import isfinite, isnan
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mtcheck
+from mtcheck.errors import ConfigError, InputError
+from mtcheck.extract import extractors, schema
+from mtcheck.models import open_model
+from mtcheck.scoring import (
+    BATCH_CHARACTERS,
+    LEAST_EFFECT,
+    MEASURED_CHARACTERS,
+    N_REASONS,
+    score,
+    score_documents,
+)
+from mtcheck.types import LABELS, Document, Scored, Span, Verdict
+
+N_PAGES = 60
+
+EN = (
+    "The old ferry left the harbour at noon, and nobody looked up from the nets.",
+    "He met the president. . They spoke for an hour about the price of bread.",
+    "An hour later the wind had turned, so the captain took in the sail himself.",
+    "Read more",
+    "The municipality determined to construct a fresh edifice near the metropolis.",
+)
+DE = (
+    "Die alte Fähre verließ den Hafen am Mittag, und niemand sah von den Netzen auf.",
+    "Die Obrigkeit hat beschlossen , das betagte Gebäude am Saume zu erstehen.",
+    "Eine Stunde später hatte der Wind gedreht, und der Kapitän holte das Segel ein.",
+)
+FR = (
+    "Le vieux bac quitta le port à midi, et personne ne leva les yeux de ses filets, "
+    "car la pêche de la nuit avait été bonne et il restait beaucoup à faire."
+)
+ODD = (
+    "",
+    "🙂",
+    "***",
+    "Ende.",
+    "x" * 300,
+    "\xa0",
+    "a b c d",
+    "﻿1911 1912 1913 1914 1915",
+)
+
+blocks = st.one_of(
+    st.sampled_from(EN + DE + (FR, *ODD)),
+    st.lists(st.sampled_from(EN + DE), min_size=2, max_size=4).map(" ".join),
+    st.text(max_size=60),
+)
+ends = st.sampled_from(
+    ["\n\n", "\r\n\r\n", "\n", "\r\n \r\n", "\n\n\n", "\r\r", "\u2029"]
+)
+documents = st.builds(
+    lambda parts, last: "".join(part + end for part, end in parts) + last,
+    st.lists(st.tuples(blocks, ends), max_size=6),
+    blocks,
+)
+
+
+def check(scored: Scored, level: str = "paragraph") -> None:
+    """Check that the verdicts of a document are what the contract promises."""
+    text = scored.document.text
+    previous = 0
+    for number, verdict in enumerate(scored.verdicts):
+        assert verdict.document == scored.document.id
+        check_verdict(verdict, text)
+        if level == "document":
+            assert verdict.paragraph is None
+            assert verdict.span == Span(0, len(text))
+            continue
+        assert verdict.paragraph == number
+        piece = verdict.span.of(text)
+        assert piece
+        assert piece == piece.strip()
+        # What lies between two paragraphs is white space.
+        assert verdict.span.start >= previous
+        assert not text[previous : verdict.span.start].strip()
+        previous = verdict.span.end
+    if level == "paragraph":
+        assert not text[previous:].strip()
+    else:
+        assert len(scored.verdicts) == 1
+
+
+def check_verdict(verdict: Verdict, text: str) -> None:
+    """Check one verdict by itself."""
+    span = verdict.span
+    for finding in verdict.findings:
+        assert span.start <= finding.span.start <= finding.span.end <= span.end
+        assert finding.span.of(text) or finding.span.start == finding.span.end
+    assert (verdict.abstained is None) == (verdict.label is not None)
+    if verdict.label is None or verdict.probabilities is None:
+        assert verdict.abstained in ("too-short", "language")
+        assert (verdict.label, verdict.probabilities) == (None, None)
+        assert verdict.evidence is None
+        assert verdict.reasons == ()
+        return
+    assert tuple(verdict.probabilities) == LABELS
+    assert sum(verdict.probabilities.values()) == pytest.approx(1)
+    assert verdict.probabilities[verdict.label] == max(verdict.probabilities.values())
+    assert verdict.evidence in ("strong", "moderate", "weak", "none")
+    assert len(verdict.reasons) <= N_REASONS
+    effects = [reason.effect for reason in verdict.reasons]
+    assert effects == sorted(effects, reverse=True)
+    for reason in verdict.reasons:
+        assert reason.feature in schema("full").names
+        assert reason.effect >= LEAST_EFFECT
+        assert isfinite(reason.value) or isnan(reason.value)
+        if reason.span is not None:
+            assert span.start <= reason.span.start < reason.span.end <= span.end
+
+
+def labels(found: Sequence[Any]) -> list[Any]:
+    """Return what can be compared of results: NaN as a value is not equal to itself."""
+    return [repr(item) for item in found]
+
+
+# Any document ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tier", ["fast", "full"])
+@settings(max_examples=60, deadline=None)
+@given(text=documents, language=st.sampled_from([None, None, "en", "de", "fr"]))
+def test_any_document_keeps_the_contract(
+    tier: Any, text: str, language: str | None
+) -> None:
+    (scored,) = score([text], tier=tier, language=language)
+    assert scored.document.text == text
+    check(scored)
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=documents)
+def test_a_document_as_a_whole_keeps_the_contract(text: str) -> None:
+    (scored,) = score([text], tier="fast", level="document")
+    check(scored, "document")
+
+
+@settings(max_examples=30, deadline=None)
+@given(text=documents, mode=st.sampled_from(["blank", "line"]))
+def test_each_way_of_parting_keeps_the_contract(text: str, mode: str) -> None:
+    (scored,) = score([text], tier="fast", paragraphs=mode)
+    check(scored)
+
+
+def test_scraped_pages_keep_the_contract(shared: Path) -> None:
+    path = shared / "data" / "scraped" / "pages.jsonl.xz"
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        pages = [json.loads(line)["text"] for line in lines]
+    chosen = random.Random(3).sample(pages, N_PAGES)
+    for level in ("paragraph", "document"):
+        found = score(chosen, tier="full", level=level)
+        assert [scored.document.text for scored in found] == chosen
+        for scored in found:
+            check(scored, level)
+    assert any(verdict.label for scored in found for verdict in scored.verdicts)
+
+
+# When there is no verdict ------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", None])
+def test_under_five_words_there_is_no_verdict(language: str | None) -> None:
+    (scored,) = score(
+        ["The bell rang .\n\nThe bell rang out loudly."], language=language
+    )
+    short, long = scored.verdicts
+    assert (short.label, short.abstained) == (None, "too-short")
+    assert (long.abstained, long.label in LABELS) == (None, True)
+    # Findings are given all the same.
+    assert [item.code for item in short.findings] == ["MT102"]
+
+
+@pytest.mark.parametrize("language", ["fr", None])
+def test_a_language_without_a_model_gets_no_verdict(language: str | None) -> None:
+    (scored,) = score([FR], language=language)
+    (verdict,) = scored.verdicts
+    assert verdict.language == "fr"
+    assert (verdict.label, verdict.abstained) == (None, "language")
+    (whole,) = score([FR], language=language, level="document")[0].verdicts
+    assert (whole.label, whole.abstained, whole.language) == (None, "language", "fr")
+
+
+@pytest.mark.parametrize("text", ["", " \n\n\t\r\n"])
+def test_an_empty_document_has_no_paragraph_and_no_verdict(text: str) -> None:
+    (scored,) = score([text])
+    assert scored.verdicts == ()
+    (verdict,) = score([text], level="document")[0].verdicts
+    assert verdict.span == Span(0, len(text))
+    assert (verdict.label, verdict.abstained) == (None, "too-short")
+
+
+def test_no_document_gives_no_result() -> None:
+    assert score([]) == []
+    assert list(score_documents([])) == []
+
+
+def test_a_document_of_short_lines_is_too_short_as_a_whole() -> None:
+    (verdict,) = score(["One.\n\nTwo three.\n\nFour ."], level="document")[0].verdicts
+    assert verdict.abstained == "too-short"
+    assert [item.code for item in verdict.findings] == ["MT102"]
+
+
+def test_a_document_of_two_languages_takes_the_longer_one() -> None:
+    text = f"{EN[0]}\n\n{' '.join(DE)}"
+    (verdict,) = score([text], level="document")[0].verdicts
+    assert verdict.language == "de"
+    check(score([text], level="document")[0], "document")
+
+
+# Order, batches, processes -----------------------------------------------------
+
+
+def many() -> list[Document]:
+    """Return documents of several lengths, more than one batch of them."""
+    parts = [*EN, *DE, FR]
+    return [
+        Document("\n\n".join(parts[at % 9 :] * (1 + at % 5)), f"d{at}")
+        for at in range(30)
+    ] + [Document(" ".join(EN) * 700, "long")]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_lost_inputs_pass_through_in_their_place(jobs: int) -> None:
+    lost = InputError("b.txt", "does not exist; check the spelling")
+    first, third = Document(EN[0], "a"), Document(DE[0], "c")
+    items: list[Document | InputError] = [first, lost, third, lost]
+    found = list(score_documents(items, tier="fast", jobs=jobs))
+    kinds = [type(item) for item in found]
+    assert kinds == [Scored, InputError, Scored, InputError]
+    told = found[1]
+    assert isinstance(told, InputError)
+    assert str(told) == "b.txt: does not exist; check the spelling"
+    assert (told.place, told.problem) == (lost.place, lost.problem)
+    assert [item.document.id for item in found if isinstance(item, Scored)] == [
+        "a",
+        "c",
+    ]
+
+
+def test_two_processes_give_what_one_gives() -> None:
+    assert sum(len(item.text) for item in many()) > BATCH_CHARACTERS
+    one = score(many(), jobs=1)
+    assert [item.document.id for item in one] == [item.id for item in many()]
+    assert labels(score(many(), jobs=2)) == labels(one)
+
+
+def test_what_is_scored_together_changes_nothing() -> None:
+    together = score(many(), tier="fast")
+    apart = [scored for item in many() for scored in score([item], tier="fast")]
+    assert labels(apart) == labels(together)
+
+
+def test_results_come_as_the_documents_do() -> None:
+    seen: list[int] = []
+
+    def feed() -> Any:
+        for number in range(3):
+            seen.append(number)
+            yield Document(EN[0] + " x" * BATCH_CHARACTERS, str(number))
+
+    results = score_documents(feed(), tier="fast")
+    assert isinstance(next(results), Scored)
+    assert seen == [0]
+
+
+def test_a_document_keeps_its_own_name_and_language() -> None:
+    given_one = Document(EN[0], "name", "file.txt", "en")
+    (scored,) = score([given_one], language="de")
+    assert scored.document is given_one
+    assert scored.verdicts[0].language == "en"
+
+
+def test_texts_are_numbered() -> None:
+    assert [item.document.id for item in score(EN, tier="fast")] == list("01234")
+
+
+def test_a_paragraph_is_read_in_the_light_of_its_neighbours() -> None:
+    short = "It is still the same here."
+    around = "\n\n".join(EN[:1] + EN[2:3])
+    alone = score([short], tier="fast")[0].verdicts[0]
+    within = score([f"{around}\n\n{short}"], tier="fast")[0].verdicts[-1]
+    assert within.probabilities != alone.probabilities
+
+
+# A paragraph of any length -----------------------------------------------------
+
+
+def test_of_an_endless_paragraph_the_start_is_judged_and_all_is_linted() -> None:
+    line = " ".join(EN[:1] + EN[2:3]) + " "
+    text = line * (2 * MEASURED_CHARACTERS // len(line)) + "The bell rang ."
+    (scored,) = score([text], tier="full", language="en")
+    check(scored)
+    (verdict,) = scored.verdicts
+    assert verdict.span == Span(0, len(text))
+    assert verdict.findings[-1].span == Span(len(text) - 2, len(text))
+    cut = text.rindex(" ", 0, MEASURED_CHARACTERS)
+    (start,) = score([text[:cut]], tier="full", language="en")[0].verdicts
+    assert verdict.probabilities == start.probabilities
+
+
+def test_an_endless_word_is_cut_anywhere() -> None:
+    text = "x" * (MEASURED_CHARACTERS + 1)
+    (verdict,) = score([text], tier="fast", language="en")[0].verdicts
+    assert (verdict.span, verdict.abstained) == (Span(0, len(text)), "too-short")
+
+
+# Wrong arguments ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [EN[0], Document(EN[0])], ids=["text", "document"])
+def test_one_text_is_refused(text: Any) -> None:
+    message = "^texts must be an iterable of texts, got one text; put it in a list$"
+    with pytest.raises(TypeError, match=message):
+        mtcheck.score(text)
+
+
+def test_what_is_no_text_is_refused() -> None:
+    message = "^each text must be a string or a Document, got bytes$"
+    with pytest.raises(TypeError, match=message):
+        mtcheck.score([b"The bell rang."])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"tier": "best"}, "tier must be one of fast, full, got 'best'"),
+        (
+            {"level": "word"},
+            "level must be one of paragraph, document, got 'word'",
+        ),
+        (
+            {"paragraphs": "page"},
+            "paragraphs must be one of auto, blank, line, got 'page'",
+        ),
+        ({"jobs": 0}, "jobs must be at least 1, got 0"),
+    ],
+    ids=str,
+)
+def test_settings_out_of_range_are_refused(
+    setting: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"^{message}$"):
+        mtcheck.score([EN[0]], **setting)
+
+
+def test_every_feature_of_the_classifier_is_explained() -> None:
+    names = {name for kind in extractors() for name in kind.features}
+    raw = open_model().resources("en").json("classifier.full")
+    assert set(raw["features"]) == names
