@@ -1,0 +1,425 @@
+"""From a small data folder to a model that scores, twice with the same bytes."""
+
+import hashlib
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT
+from tiny_data import SPUN, make_data, paragraph
+
+import mtcheck
+from mtcheck.errors import ResourceError
+from mtcheck.extract import TIERS, Tier, schema
+from mtcheck.models import open_model
+from mtcheck.rules import find_defects
+from mtcheck.types import LABELS, Label
+from training import lexicons
+from training.__main__ import main
+from training.damage import (
+    DAMAGES,
+    WINDOW_WORDS,
+    damaged,
+    doubled_word,
+    dropped_word,
+    glued_sentences,
+    made_rows,
+    notice,
+    orphan_stop,
+    shuffled_words,
+    spaced_mark,
+    stray_fragment,
+    window,
+)
+from training.data import Row
+from training.kenlm_tools import KenlmTools, find_or_build
+from training.lexicons import (
+    MAX_ALTERNATIVES,
+    MIN_COUNT,
+    THESAURI,
+    inflected,
+    spun_pairs,
+    substitution_table,
+    thesaurus_groups,
+    tortured_phrases,
+)
+
+SEED = 11
+Damage = Callable[[str, str, random.Random], str]
+
+TEXT = (
+    "The keeper lit the lamp at dusk. The captain saw it from the bay and turned his "
+    "old boat towards the quay. Nobody in the village had slept, for the wind was "
+    "strong. At dawn, the nets were full of fish and the children ran down to help."
+)
+GERMAN = (
+    "Der Wirt kaufte am Montag ein altes Boot. Niemand im Dorf wusste davon, denn er "
+    "sprach mit keinem. Am Freitag lag es dann im Hafen und war schon blau gestrichen."
+)
+
+
+def lacking(reason: str) -> None:
+    """Skip what cannot be tried here; fail where all parts were promised."""
+    promised = os.environ.get("MTCHECK_REQUIRE") or os.environ.get("CI") == "true"
+    (pytest.fail if promised else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def tools() -> KenlmTools:
+    """Return the KenLM programs, and see to the thesauri."""
+    try:
+        for language in THESAURI:
+            next(thesaurus_groups(language))
+        return find_or_build()
+    except ResourceError as error:
+        lacking(str(error))
+        raise
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a small data folder."""
+    return make_data(tmp_path_factory.mktemp("data"))
+
+
+def train(data: Path, output: Path, tools: KenlmTools) -> None:
+    """Run the training command as a user does."""
+    command = [sys.executable, "-m", "training", "--data", str(data)]
+    done = subprocess.run(
+        [*command, "--output", str(output), "--seed", str(SEED)],
+        cwd=ROOT,
+        env={**os.environ, "KENLM_BIN": str(tools.folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def tiny(
+    data: Path, tools: KenlmTools, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return the model folder of a training from nothing."""
+    output = tmp_path_factory.mktemp("models") / "tiny"
+    train(data, output, tools)
+    return output
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of a folder."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+# The command -------------------------------------------------------------------
+
+
+def test_the_model_opens_and_its_card_is_complete(tiny: Path) -> None:
+    model = open_model(tiny)
+    assert (model.name, set(model.languages)) == ("tiny", {"de", "en"})
+    assert model.card["schema"] == schema("full").fingerprint
+    assert model.signature.startswith("tiny@")
+    assert model.signature.endswith(f"|seed:{SEED}")
+    listed = {name: entry["sha256"] for name, entry in model.card["files"].items()}
+    found = digests(tiny)
+    del found["card.json"]
+    assert found == listed
+    for code in model.languages:
+        assert set(model.card["thresholds"][code]) == set(TIERS)
+        assert model.card["licences"][code] == lexicons.LICENCES[code]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("tier", TIERS)
+def test_the_model_scores(tiny: Path, language: str, tier: Tier) -> None:
+    text = paragraph(language, random.Random(99))
+    (scored,) = mtcheck.score([text], model=tiny, language=language, tier=tier)
+    (verdict,) = scored.verdicts
+    assert verdict.label in LABELS
+    assert verdict.probabilities is not None
+    assert sum(verdict.probabilities.values()) == pytest.approx(1)
+
+
+def test_the_model_has_learnt_what_was_plain_to_see(tiny: Path) -> None:
+    random_ = random.Random(98)
+    texts = [paragraph("en", random_) for _ in range(12)]
+    salad = [
+        " ".join(random_.sample(text.split(), len(text.split()))) for text in texts
+    ]
+
+    def human(chosen: list[str]) -> float:
+        found = mtcheck.score(chosen, model=tiny, language="en")
+        shares = [scored.verdicts[0].probabilities or {} for scored in found]
+        return sum(share[Label.ORIGINAL] for share in shares)
+
+    assert human(texts) > human(salad)
+
+
+def test_the_tables_hold_what_the_lexicons_say(tiny: Path) -> None:
+    resources = open_model(tiny).resources("en")
+    # "the old" is used by our people; the third phrase has no licence.
+    assert resources.table("tortured") == {"profound learning": ("deep learning",)}
+    assert resources.table("synonyms")["dwelling"] == ("house",)
+    assert open_model(tiny).resources("de").table("tortured") == {}
+
+
+def test_twice_the_same_gives_the_same_bytes(
+    tiny: Path, data: Path, tools: KenlmTools, tmp_path: Path
+) -> None:
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "old").write_text("an older model")
+    train(data, tmp_path / "tiny", tools)
+    assert digests(tmp_path / "tiny") == digests(tiny)
+
+
+def test_a_folder_without_data_is_refused(tmp_path: Path) -> None:
+    run = CliRunner().invoke(main, ["--data", str(tmp_path)])
+    assert run.exit_code == 1
+    assert run.output == (
+        f"Error: {tmp_path}: needs paragraphs/train.<language>.jsonl.xz; "
+        "name the folder with --data\n"
+    )
+
+
+def test_programs_that_fail_are_named(tools: KenlmTools, tmp_path: Path) -> None:
+    start = r"^lmplz failed: [\s\S]+; training needs cmake, a C\+\+ compiler, zlib and "
+    with pytest.raises(ResourceError, match=start):
+        tools.estimate(["a b c"], tmp_path / "out.klm", 0, (0,))
+
+
+def test_programs_may_be_named(
+    tools: KenlmTools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KENLM_BIN", str(tools.folder))
+    assert find_or_build() == tools
+
+
+def test_without_a_compiler_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KENLM_BIN", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    message = (
+        "training needs lmplz; to build it, install cmake, a C++ compiler, zlib and "
+        "Boost (on Debian: apt-get install cmake g++ zlib1g-dev libboost-system-dev "
+        "libboost-thread-dev libboost-program-options-dev libboost-test-dev)"
+    )
+    with pytest.raises(ResourceError, match=f"^{re.escape(message)}$"):
+        find_or_build()
+
+
+# Damage ------------------------------------------------------------------------
+
+
+def row(text: str = TEXT, language: str = "en", label: Label = Label.ORIGINAL) -> Row:
+    """Return a labelled row."""
+    return Row(text, language, label, "ours", "human", "d1", "", "Apache-2.0")
+
+
+def codes(text: str, language: str = "en") -> list[str]:
+    """Return the codes of the findings in a text."""
+    return [found.code for found in find_defects(row(text, language).passage())]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize(("text", "language"), [(TEXT, "en"), (GERMAN, "de")])
+def test_damage_changes_a_text_and_repeats_itself(
+    damage: Damage,
+    text: str,
+    language: str,
+) -> None:
+    found = {damage(text, language, random.Random(seed)) for seed in range(20)}
+    assert any(other != text for other in found)
+    again = {damage(text, language, random.Random(seed)) for seed in range(20)}
+    assert found == again
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [(orphan_stop, "MT101"), (spaced_mark, "MT102")],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_damage_that_rules_know_is_found(
+    damage: Damage,
+    code: str,
+    seed: int,
+) -> None:
+    assert codes(TEXT) == []
+    assert code in codes(damage(TEXT, "en", random.Random(seed)))
+
+
+@pytest.mark.parametrize(("text", "language"), [(TEXT, "en"), (GERMAN, "de")])
+def test_a_notice_is_appended_and_the_plain_ones_are_found(
+    text: str, language: str
+) -> None:
+    texts = {notice(text, language, random.Random(seed)) for seed in range(20)}
+    assert all(other.startswith(f"{text} ") for other in texts)
+    assert {code[:3] for other in texts for code in codes(other, language)} == {"MT6"}
+
+
+def test_glued_sentences_are_found_where_the_space_is_gone() -> None:
+    texts = {glued_sentences(TEXT, "en", random.Random(seed)) for seed in range(20)}
+    glued = [text for text in texts if re.search(r"[a-z]\.[A-Z]", text)]
+    assert glued
+    for text in glued:
+        assert codes(text) == ["MT301"]
+
+
+def test_a_fragment_repeats_the_end_of_a_sentence() -> None:
+    text = stray_fragment(TEXT, "en", random.Random(1))
+    added = text.removeprefix(TEXT).strip(" .").split()
+    assert 1 <= len(added) <= 2
+    assert " ".join(added) in TEXT
+
+
+def test_a_doubled_word_stands_twice() -> None:
+    text = doubled_word(TEXT, "en", random.Random(4))
+    assert len(text.split()) == len(TEXT.split()) + 1
+    assert re.sub(r"\b(\w+) \1\b", r"\1", text) == TEXT
+
+
+def test_a_shuffled_sentence_keeps_its_words() -> None:
+    text = shuffled_words(TEXT, "en", random.Random(3))
+    assert text != TEXT
+    assert sorted(text.split()) == sorted(TEXT.split())
+
+
+def test_a_dropped_word_is_gone() -> None:
+    text = dropped_word(TEXT, "en", random.Random(3))
+    assert len(text.split()) == len(TEXT.split()) - 1
+
+
+@pytest.mark.parametrize(
+    "damage", [glued_sentences, spaced_mark, doubled_word, dropped_word]
+)
+def test_a_text_without_a_place_for_damage_stays(
+    damage: Damage,
+) -> None:
+    assert damage("Ende", "de", random.Random(1)) == "Ende"
+
+
+def test_a_stop_is_put_behind_a_text_without_one() -> None:
+    assert orphan_stop("Ende", "de", random.Random(1)) == "Ende ."
+
+
+def test_a_damaged_row_is_made_and_mangled() -> None:
+    found = damaged(row(), random.Random(2))
+    assert (found.label, found.detail, found.is_made) == (
+        Label.MACHINE_MANGLED,
+        "damaged",
+        True,
+    )
+    assert found.text != TEXT
+    assert found.doc_id == "d1"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_window_is_a_run_of_words(seed: int) -> None:
+    found = window(row(label=Label.PARAPHRASED), random.Random(seed))
+    assert found.text in TEXT
+    assert WINDOW_WORDS[0] <= len(found.text.split()) <= WINDOW_WORDS[1]
+    assert (found.label, found.is_made) == (Label.PARAPHRASED, True)
+
+
+def test_made_rows_know_what_they_are_made_of() -> None:
+    given = [row(), row("Too short.", label=Label.PARAPHRASED)] * 200
+    made = made_rows(given, 7)
+    assert made == made_rows(given, 7)
+    assert made != made_rows(given, 8)
+    assert {at % 2 for at, _ in made} == {0}
+    assert {found.detail for _, found in made} == {"damaged", "human"}
+
+
+# Lexicons ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "ending", "language", "form"),
+    [
+        ("use", "ing", "en", "using"),
+        ("use", "ed", "en", "used"),
+        ("carry", "s", "en", "carries"),
+        ("carry", "ed", "en", "carried"),
+        ("play", "s", "en", "plays"),
+        ("wish", "s", "en", "wishes"),
+        ("wish", "", "en", "wish"),
+        ("kaufen", "te", "de", "kaufte"),
+        ("kaufen", "s", "de", "kaufens"),
+        ("alt", "es", "de", "altes"),
+    ],
+)
+def test_words_are_inflected(word: str, ending: str, language: str, form: str) -> None:
+    assert inflected(word, ending, language) == form
+
+
+def test_a_word_gets_the_commoner_words_of_its_group() -> None:
+    counts = {"dwelling": 30, "house": 900, "home": 500, "abode": 59, "dwellings": 20}
+    counts |= {"houses": 70, "shack": MIN_COUNT - 1}
+    groups = [("dwelling", ["house", "home", "abode", "shack"])]
+    table = substitution_table("en", groups, counts)
+    assert table["dwelling"] == ("house", "home")  # "abode" is not twice as common
+    assert table["dwellings"] == ("houses",)
+    assert table["abode"] == ("house", "home")
+    assert "house" not in table
+    assert "shack" not in table
+
+
+def test_a_word_gets_the_commonest_few() -> None:
+    words = [f"{letter}word" for letter in "abcdefgh"]
+    counts = {word: 100 + at for at, word in enumerate(words)} | {"rare": 30}
+    table = substitution_table("en", [("rare", words)], counts)
+    assert table == {"rare": tuple(reversed(words))[:MAX_ALTERNATIVES]}
+
+
+def test_groups_of_free_lexicons_are_read(data: Path) -> None:
+    groups = dict(spun_pairs(data))
+    assert groups == {new: [old] for old, new in SPUN["en"].items()}
+
+
+def test_phrases_that_people_use_are_left_out(data: Path) -> None:
+    assert tortured_phrases(data, ["we saw the old boat"]) == {
+        "profound learning": "deep learning"
+    }
+    assert tortured_phrases(data, []).keys() == {"profound learning", "the old"}
+
+
+def test_a_thesaurus_gives_single_words_in_lower_case(tools: KenlmTools) -> None:
+    for language in THESAURI:
+        groups = list(thesaurus_groups(language))
+        assert len(groups) > 1000
+        for head, words in groups[:2000]:
+            assert words
+            for word in (head, *words):
+                assert re.fullmatch(r"[^\W\d_]{3,}", word)
+                assert word == word.lower()
+
+
+def test_a_missing_thesaurus_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "thesaurus.dat"
+    monkeypatch.setitem(THESAURI, "en", (path, "mythes-en-us"))
+    message = f"training needs {path}; on Debian: apt-get install mythes-en-us"
+    with pytest.raises(ResourceError, match=f"^{re.escape(message)}$"):
+        next(thesaurus_groups("en"))
+
+
+def test_a_card_is_json_that_people_can_read(tiny: Path) -> None:
+    text = (tiny / "card.json").read_text(encoding="utf-8")
+    assert text.count("\n") > 50
+    assert json.loads(text)["name"] == "tiny"

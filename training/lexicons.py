@@ -1,0 +1,146 @@
+"""The substitution table: which words a thesaurus lets a spinner write for which."""
+
+import lzma
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from mtcheck.errors import ResourceError
+from mtcheck.language_model import tokenize
+
+THESAURI = {
+    "en": (Path("/usr/share/mythes/th_en_US_v2.dat"), "mythes-en-us"),
+    "de": (Path("/usr/share/mythes/th_de_DE_v2.dat"), "mythes-de"),
+}
+"""Where Debian keeps the thesauri, and the packages that hold them."""
+
+LICENCES = {
+    "en": "WordNet 2.1 (mythes-en-us): WordNet licence, Princeton University",
+    "de": "OpenThesaurus (mythes-de): LGPL-2.1",
+}
+
+MAX_ALTERNATIVES = 5
+MIN_COUNT = 20
+"""Seldomer words have too few contexts for the language model to judge them."""
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_NOTES = re.compile(r"\s*\([^)]*\)")
+
+
+def thesaurus_groups(language: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield a headword and the words of a sense of it, all single and lower case."""
+    path, package = THESAURI[language]
+    if not path.is_file():
+        raise ResourceError(
+            f"training needs {path}; on Debian: apt-get install {package}"
+        )
+    with path.open(encoding="utf-8") as lines:
+        next(lines)
+        for line in lines:
+            head, _, count = line.rstrip("\n").rpartition("|")
+            for _ in range(int(count)):
+                cells = next(lines).rstrip("\n").split("|")[1:]
+                # Broader terms and antonyms are no synonyms.
+                kept = [
+                    c
+                    for c in cells
+                    if not re.search(
+                        r"generic|antonym|similar|related|Oberbegriff|Unterbegriff|Assoziation",
+                        c,
+                    )
+                ]
+                words = [_NOTES.sub("", cell).lower().strip() for cell in kept]
+                words = [word for word in words if _WORD.fullmatch(word)]
+                if _WORD.fullmatch(head) and words:
+                    yield head.lower(), words
+
+
+def inflected(word: str, ending: str, language: str) -> str:
+    """Return the word with an ending, by the plainest spelling of its language."""
+    if language == "en":
+        if ending in ("ed", "ing", "er") and word.endswith("e"):
+            return word[:-1] + ending
+        if ending in ("s", "ed") and word.endswith("y") and word[-2:-1] not in "aeiou":
+            return word[:-1] + ("ies" if ending == "s" else "ied")
+        if ending == "s" and re.search(r"(s|x|z|ch|sh)$", word):
+            return word + "es"
+    elif ending in ("t", "te", "ten", "st", "e") and word.endswith("en"):
+        return word[:-2] + ending
+    return word + ending
+
+
+ENDINGS = {
+    "en": ("", "s", "ed", "ing", "ly"),
+    "de": ("", "e", "en", "er", "es", "em", "s", "n", "t", "te", "ten", "st"),
+}
+
+
+def substitution_table(
+    language: str, groups: Iterable[tuple[str, list[str]]], counts: Mapping[str, int]
+) -> dict[str, tuple[str, ...]]:
+    """Return for each word the synonyms that are at least twice as common, by count.
+
+    ``counts`` are those of human text. Inflected forms are paired ending by ending, and
+    only forms that human text knows are kept.
+    """
+    found: dict[str, set[str]] = {}
+    for head, words in groups:
+        members = dict.fromkeys([head, *words])
+        for ending in ENDINGS[language]:
+            forms = [inflected(word, ending, language) for word in members]
+            forms = [form for form in forms if counts.get(form, 0) >= MIN_COUNT]
+            for form in forms:
+                better = [other for other in forms if counts[other] >= 2 * counts[form]]
+                found.setdefault(form, set()).update(better)
+    return {
+        word: tuple(
+            sorted(better, key=lambda other: (-counts[other], other))[:MAX_ALTERNATIVES]
+        )
+        for word, better in sorted(found.items())
+        if better and len(word) > 3
+    }
+
+
+def spun_pairs(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield the synonym groups of the data folder whose licence lets them ship."""
+    with lzma.open(
+        folder / "lexicons" / "spin_synonyms.tsv.xz", "rt", encoding="utf-8"
+    ) as lines:
+        next(lines)
+        for line in lines:
+            word, alternatives, source = line.rstrip("\n").split("\t")
+            words = [w for w in alternatives.lower().split("|") if _WORD.fullmatch(w)]
+            if (
+                "non-commercial" not in source
+                and "hypernyms" not in source
+                and words
+                and "[en" in source
+            ):
+                yield word.lower(), words
+
+
+def tortured_phrases(folder: Path, human_lines: Iterable[str]) -> dict[str, str]:
+    """Return the tortured phrases of two to four words that human text does not use."""
+    phrases: dict[str, str] = {}
+    with lzma.open(
+        folder / "lexicons" / "tortured_phrases.tsv.xz", "rt", encoding="utf-8"
+    ) as lines:
+        next(lines)
+        for line in lines:
+            tortured, expected, source = line.rstrip("\n").split("\t")
+            tokens = tokenize(tortured).texts
+            if 2 <= len(tokens) <= 4 and ("CC BY" in source or "Apache" in source):
+                phrases[" ".join(tokens)] = expected.strip()
+    starts: dict[str, list[str]] = {}
+    for phrase in phrases:
+        starts.setdefault(phrase.split()[0], []).append(f" {phrase} ")
+    used: set[str] = set()
+    for line in human_lines:
+        padded = f" {line} "
+        for word in set(line.split()) & starts.keys():
+            used.update(phrase.strip() for phrase in starts[word] if phrase in padded)
+    return {
+        phrase: expected
+        for phrase, expected in sorted(phrases.items())
+        if phrase not in used
+    }
