@@ -1,0 +1,192 @@
+"""Figures of labelled verdicts: macro-F1, areas under curves, recall at false alarms.
+
+"Human" is what people wrote in their own language: originals without translations and
+without learners' texts. Thresholds for false alarms are quantiles of its scores.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtcheck.types import LABELS, Label
+from training.data import Row, label_index
+
+Array = NDArray[Any]
+
+MADE = tuple(label for label in LABELS if label != Label.ORIGINAL)
+LEARNERS = frozenset({"fce_learner"})
+FALSE_ALARMS = (0.01, 0.05)
+N_BINS = 15
+"""Bins of confidence for the calibration error."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Labelled texts with their probabilities: an entry a text in every array."""
+
+    truth: Array
+    shares: Array
+    is_human: Array
+    is_translation: Array
+    document: Array
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], shares: Array) -> "Sample":
+        """Return the sample of rows and the probabilities that they were given."""
+        detail = np.array([row.detail for row in rows])
+        is_learner = np.array([row.source in LEARNERS for row in rows])
+        _, document = np.unique([row.doc_id for row in rows], return_inverse=True)
+        return cls(
+            np.array([label_index(row) for row in rows]),
+            shares,
+            (detail == "human") & ~is_learner,
+            detail == "human_translation",
+            document,
+        )
+
+    @property
+    def said(self) -> Array:
+        """The most probable label of each text."""
+        said: Array = self.shares.argmax(axis=1)
+        return said
+
+    def take(self, chosen: Array) -> "Sample":
+        """Return the sample of the chosen entries; indices may repeat."""
+        return Sample(
+            self.truth[chosen],
+            self.shares[chosen],
+            self.is_human[chosen],
+            self.is_translation[chosen],
+            self.document[chosen],
+        )
+
+
+def figures(sample: Sample) -> dict[str, float]:
+    """Return the headline figures; NaN where the sample has no text to measure on."""
+    truth, said = sample.truth, sample.said
+    found = {
+        "macro_f1": macro_f1(truth, said),
+        "accuracy": _mean(said == truth),
+        "ece": calibration_error(sample.shares.max(axis=1), said == truth),
+        "false_flags_on_human": _mean(said[sample.is_human] != 0),
+        "human_translation_called_mangled": _mean(
+            said[sample.is_translation] == LABELS.index(Label.MACHINE_MANGLED)
+        ),
+    }
+    for label in MADE:
+        scores = sample.shares[:, LABELS.index(label)]
+        own, human = scores[truth == LABELS.index(label)], scores[sample.is_human]
+        found[f"{label}.auc"] = area(own, human)
+        found[f"{label}.auc_all_originals"] = area(own, scores[truth == 0])
+        for rate, passed in zip(FALSE_ALARMS, recalls(own, human), strict=True):
+            found[f"{label}.recall_at_{rate:g}"] = passed
+    return found
+
+
+def macro_f1(truth: Array, said: Array) -> float:
+    """Return the mean F1 of the labels that occur."""
+    scores = []
+    for label in np.union1d(truth, said):
+        hits = ((truth == label) & (said == label)).sum()
+        scores.append(2 * hits / ((truth == label).sum() + (said == label).sum()))
+    return float(np.mean(scores))
+
+
+def area(positive: Array, negative: Array) -> float:
+    """Return the chance that a positive scores above a negative; ties count half.
+
+    >>> area(np.array([0.9, 0.5]), np.array([0.5, 0.1]))
+    0.875
+    """
+    if not len(positive) or not len(negative):
+        return math.nan
+    negative = np.sort(negative)
+    below = np.searchsorted(negative, positive, side="left")
+    up_to = np.searchsorted(negative, positive, side="right")
+    return float((below + up_to).mean() / (2 * len(negative)))
+
+
+def recalls(positive: Array, human: Array) -> list[float]:
+    """Return the share of positives above each threshold for false alarms."""
+    if not len(human):
+        return [math.nan] * len(FALSE_ALARMS)
+    levels = np.quantile(human, [1 - rate for rate in FALSE_ALARMS])
+    return [_mean(positive > level) for level in levels]
+
+
+def calibration_error(confidence: Array, is_right: Array) -> float:
+    """Return the expected calibration error over bins of equal width."""
+    # A confidence on an edge lies in the bin below it.
+    bins = np.searchsorted(np.linspace(0, 1, N_BINS + 1), confidence, side="left")
+    gaps = np.bincount(bins, weights=is_right - confidence, minlength=N_BINS + 2)
+    return float(np.abs(gaps).sum() / len(confidence))
+
+
+def intervals(
+    sample: Sample, n_replicates: int, seed: int
+) -> dict[str, tuple[float, float]]:
+    """Return 95 % intervals of the figures by a bootstrap over documents."""
+    random = np.random.default_rng(seed)
+    order = np.argsort(sample.document, kind="stable")
+    sizes = np.bincount(sample.document)
+    ends = np.cumsum(sizes)
+    drawn: list[dict[str, float]] = []
+    for _ in range(n_replicates):
+        documents = random.integers(0, len(sizes), len(sizes))
+        chosen = [order[ends[at] - sizes[at] : ends[at]] for at in documents]
+        drawn.append(figures(sample.take(np.concatenate(chosen))))
+    found = {}
+    for name in drawn[0]:
+        values = [one[name] for one in drawn if not math.isnan(one[name])]
+        low, high = np.quantile(values or [math.nan], [0.025, 0.975])
+        found[name] = (float(low), float(high))
+    return found
+
+
+def strata(
+    sample: Sample, keys: Sequence[tuple[str, ...]]
+) -> Iterator[tuple[tuple[str, ...], dict[str, float]]]:
+    """Yield the figures of each label in each stratum, in the order of their names.
+
+    ``keys`` names the stratum of each text. ``recall`` is the share that is given its
+    own label, ``flagged`` the share that is called anything but original.
+    """
+    names = [
+        (LABELS[truth].value, *key)
+        for truth, key in zip(sample.truth, keys, strict=True)
+    ]
+    for name in sorted(set(names)):
+        inside = np.array([one == name for one in names])
+        at = LABELS.index(Label(name[0]))
+        found = {
+            "n": int(inside.sum()),
+            "recall": _mean(sample.said[inside] == at),
+            "flagged": _mean(sample.said[inside] != 0),
+        }
+        if at:
+            own, human = sample.shares[inside, at], sample.shares[sample.is_human, at]
+            found["auc"] = area(own, human)
+            found["recall_at_0.01"] = recalls(own, human)[0]
+        yield name, found
+
+
+def documents(rows: Sequence[Row], sample: Sample) -> dict[str, float]:
+    """Return macro-F1 over documents of two and more texts, their shares pooled."""
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    for at, row in enumerate(rows):
+        groups.setdefault((row.doc_id, row.system, row.label), []).append(at)
+    large = [group for group in groups.values() if len(group) > 1]
+    if not large:
+        return {"n": 0, "macro_f1": math.nan}
+    logs = np.log(sample.shares + 1e-6)
+    said = np.array([logs[group].mean(axis=0).argmax() for group in large])
+    truth = np.array([sample.truth[group[0]] for group in large])
+    return {"n": len(large), "macro_f1": macro_f1(truth, said)}
+
+
+def _mean(values: Array) -> float:
+    return float(values.mean()) if len(values) else math.nan

@@ -1,0 +1,67 @@
+"""What a result was measured with, and how it is written down."""
+
+import hashlib
+import json
+import math
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from mtcheck import __version__
+from mtcheck.models import Model
+
+ROOT = Path(__file__).parents[1]
+DATA = Path(os.environ.get("MTCHECK_SHARED", ROOT.parent / "shared")) / "data"
+RESULTS = Path(__file__).parent / "results"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a figure of mtcheck depends on."""
+    found = {"python": platform.python_version(), "mtcheck": __version__}
+    return found | {name: version(name) for name in ("kenlm", "numpy")}
+
+
+def fingerprint(path: Path) -> str:
+    """Return the start of the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def signature(model: Model, **settings: object) -> str:
+    """Return the line that says how a figure can be had again.
+
+    The model's own signature holds its schema and its seed.
+    """
+    parts = [f"mtcheck {__version__}", f"model:{model.signature}"]
+    return "|".join(parts + [f"{name}:{value}" for name, value in settings.items()])
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the lines of a Markdown table; all columns but the first hold numbers.
+
+    >>> table(("tool", "rate"), [("one", "7")])
+    ['| tool | rate |', '| --- | ---: |', '| one | 7 |']
+    """
+    marks = ("---", *["---:"] * (len(header) - 1))
+    return [f"| {' | '.join(cells)} |" for cells in (header, marks, *rows)]
+
+
+def write(folder: Path, name: str, lines: Sequence[str], raw: Mapping[str, Any]) -> str:
+    """Write ``name.md`` and ``name.json`` and return the text of the former."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = "\n".join(lines) + "\n"
+    (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    as_json = json.dumps(_plain(raw), ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / f"{name}.json").write_text(as_json + "\n", encoding="utf-8")
+    return text
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with null for NaN, which JSON does not have."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -1,0 +1,288 @@
+"""The benchmarks: figures with known answers, and commands that run end to end."""
+
+import json
+import lzma
+import math
+import sys
+import venv
+from pathlib import Path
+
+import click
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import figures, quality, record, speed
+from benchmarks.tools import TOOLS
+from mtcheck.models import DEFAULT, model_folders
+from mtcheck.types import LABELS, Label
+from training.data import Row
+
+needs_model = pytest.mark.skipif(
+    DEFAULT not in model_folders(), reason="no model is installed"
+)
+
+SENTENCES = (
+    "The ferry leaves the harbour at nine and comes back before the tide turns.",
+    "My aunt kept her recipes in a tin that had once held tea from Ceylon.",
+    "Nobody had told the new clerk which of the keys was for the cellar door.",
+    "The orchard was sold in spring, but the old press stayed in the barn.",
+    "Rain came in from the hills, and the match was put off until Sunday.",
+)
+FIELDS = "genre system tier year license noncommercial".split()
+
+
+def row(
+    label: str, detail: str, doc_id: str, tier: str = "", source: str = "made"
+) -> Row:
+    return Row("Text.", "en", Label(label), source, detail, doc_id, tier, "CC0")
+
+
+ROWS = [
+    row("original", "human", "a"),
+    row("original", "human", "b"),
+    row("original", "human_translation", "c"),
+    row("paraphrased", "spun", "a"),
+    row("machine_mangled", "machine_translation", "c", tier="weak"),
+    row("machine_mangled", "machine_translation", "c", tier="weak"),
+]
+SHARES = np.array(
+    [
+        [0.8, 0.1, 0.1],
+        [0.4, 0.5, 0.1],
+        [0.2, 0.2, 0.6],
+        [0.2, 0.7, 0.1],
+        [0.6, 0.1, 0.3],
+        [0.1, 0.1, 0.8],
+    ]
+)
+
+
+def test_figures_of_six_texts_are_those_counted_by_hand() -> None:
+    found = figures.figures(figures.Sample.of(ROWS, SHARES))
+    # F1: original 1 of 3 wrong twice (2·1/(3+2)), paraphrased 2/(1+2), mangled 2/(2+2).
+    assert found["macro_f1"] == pytest.approx((2 / 5 + 2 / 3 + 2 / 4) / 3)
+    assert found["accuracy"] == pytest.approx(3 / 6)
+    assert found["false_flags_on_human"] == pytest.approx(1 / 2)
+    assert found["human_translation_called_mangled"] == 1
+    assert found["paraphrased.auc"] == 1
+    assert found["machine_mangled.auc"] == 1
+    # The translation, at 0.6, is above one of the two mangled texts.
+    assert found["machine_mangled.auc_all_originals"] == pytest.approx(5 / 6)
+    assert found["paraphrased.recall_at_0.01"] == 1
+    # Right: 0.8 twice and 0.7. Wrong: 0.6 twice and 0.5.
+    assert found["ece"] == pytest.approx((2 * 0.2 + 0.3 + 2 * 0.6 + 0.5) / 6)
+
+
+def test_what_cannot_be_measured_is_nan() -> None:
+    found = figures.figures(figures.Sample.of(ROWS[3:4], SHARES[3:4]))
+    assert math.isnan(found["false_flags_on_human"])
+    assert math.isnan(found["machine_mangled.auc"])
+    assert math.isnan(found["paraphrased.recall_at_0.05"])
+    drawn = figures.intervals(figures.Sample.of(ROWS[3:4], SHARES[3:4]), 2, seed=1)
+    assert all(map(math.isnan, drawn["machine_mangled.auc"]))
+
+
+def test_nan_is_null_in_json(tmp_path: Path) -> None:
+    record.write(tmp_path, "some", ["# Some"], {"here": [math.nan, 0.5]})
+    text = (tmp_path / "some.json").read_text("utf-8")
+    assert json.loads(text) == {"here": [None, 0.5]}
+
+
+def test_ties_count_half() -> None:
+    same = np.array([0.5, 0.5])
+    assert figures.area(same, same) == 0.5
+
+
+def test_recall_counts_what_is_above_the_human_quantile() -> None:
+    human = np.linspace(0, 1, 101)
+    assert figures.recalls(np.array([0.995, 0.97, 0.5]), human) == [
+        pytest.approx(1 / 3),
+        pytest.approx(2 / 3),
+    ]
+
+
+def test_confidence_that_holds_what_it_says_has_no_calibration_error() -> None:
+    confidence = np.full(10, 0.8)
+    right = np.arange(10) < 8
+    assert figures.calibration_error(confidence, right) == pytest.approx(0)
+    assert figures.calibration_error(confidence, ~right) == pytest.approx(0.6)
+
+
+def test_intervals_draw_documents_and_hold_the_figure() -> None:
+    sample = figures.Sample.of(ROWS * 20, np.tile(SHARES, (20, 1)))
+    found = figures.figures(sample)
+    drawn = figures.intervals(sample, 50, seed=1)
+    assert drawn == figures.intervals(sample, 50, seed=1)
+    low, high = drawn["accuracy"]
+    # Three documents hold everything: whole documents come and go.
+    assert low <= found["accuracy"] <= high
+    assert high - low > 0.2
+
+
+def test_one_document_leaves_nothing_to_vary() -> None:
+    sample = figures.Sample.of([row("original", "human", "a")] * 4, SHARES[:4])
+    assert figures.intervals(sample, 5, seed=1)["accuracy"] == (0.25, 0.25)
+
+
+def test_strata_hold_each_label_apart() -> None:
+    sample = figures.Sample.of(ROWS, SHARES)
+    keys = [(item.detail, item.tier or "-") for item in ROWS]
+    found = dict(figures.strata(sample, keys))
+    assert list(found) == [
+        ("machine_mangled", "machine_translation", "weak"),
+        ("original", "human", "-"),
+        ("original", "human_translation", "-"),
+        ("paraphrased", "spun", "-"),
+    ]
+    mangled = found["machine_mangled", "machine_translation", "weak"]
+    assert (mangled["n"], mangled["recall"], mangled["flagged"]) == (2, 0.5, 0.5)
+    assert mangled["auc"] == 1
+    assert found["original", "human", "-"] == {"n": 2, "recall": 0.5, "flagged": 0.5}
+
+
+def test_documents_are_pooled_from_two_texts_on() -> None:
+    found = figures.documents(ROWS, figures.Sample.of(ROWS, SHARES))
+    # Only the mangled text of document c has two; together they are mangled.
+    assert found == {"n": 1, "macro_f1": 1.0}
+    alone = figures.documents(ROWS[:1], figures.Sample.of(ROWS[:1], SHARES[:1]))
+    assert alone["n"] == 0
+    assert math.isnan(alone["macro_f1"])
+
+
+def test_learners_stand_apart() -> None:
+    learner = row("original", "human", "z", source="fce_learner")
+    shares = np.vstack([SHARES, [[0.1, 0.1, 0.8]]])
+    found = quality.assess([*ROWS, learner], shares, 2, seed=1)
+    assert found["n"] == 6
+    assert found["figures"] == figures.figures(figures.Sample.of(ROWS, SHARES))
+    assert found["learners"] == {
+        "n": 1,
+        "flagged": 1.0,
+        "paraphrased.flagged_at_0.01": 0.0,
+        "machine_mangled.flagged_at_0.01": 1.0,
+    }
+
+
+def test_a_language_without_a_baseline_has_none() -> None:
+    assert quality.baseline("xx") == {}
+    assert quality.baseline("en")["machine_mangled.recall_at_0.05"] == 0.273
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fifty rows of our own in the form of the data folder."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "paragraphs").mkdir()
+    details = ("human", "spun", "machine_translation")
+    lines = []
+    for at in range(50):
+        kind = at % len(LABELS)
+        values: dict[str, object] = dict.fromkeys(FIELDS, "")
+        values |= {"id": f"row{at}", "doc_id": f"doc{at // 2}", "source": "made"}
+        values |= {"label": LABELS[kind], "detail": details[kind]}
+        values["text"] = " ".join(SENTENCES[(at + n) % 5] for n in range(1 + at % 4))
+        lines.append(json.dumps(values))
+    path = folder / "paragraphs" / "dev.en.jsonl.xz"
+    path.write_bytes(lzma.compress("\n".join(lines).encode()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bare_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return an interpreter that has no package installed."""
+    folder = tmp_path_factory.mktemp("bare")
+    venv.create(folder)
+    return str(folder / "bin" / "python")
+
+
+@needs_model
+def test_speed_runs_end_to_end(data: Path, bare_python: str, tmp_path: Path) -> None:
+    options = ["--passes", "2", "--peer-python", bare_python]
+    arguments = ["--data", str(data), "--output", str(tmp_path), *options]
+    done = CliRunner().invoke(speed.main, arguments)
+    assert done.exit_code == 0, done.output
+    raw = json.loads((tmp_path / "speed.json").read_text("utf-8"))
+    assert raw["n"] == 50
+    assert set(raw["tools"]) == set(TOOLS) - {"datatrove"}
+    assert all(len(passes) == 2 for passes in raw["tools"].values())
+    assert raw["missing"] == {"datatrove": "No module named 'datatrove'"}
+    assert "is_met" in raw["targets"][0]
+    assert "is_met" not in raw["targets"][1]
+    text = (tmp_path / "speed.md").read_text("utf-8")
+    assert "Missing: datatrove: No module named 'datatrove'." in text
+    assert "| mtcheck full / datatrove | ≥ 2 | - | - | not measured |" in text
+    assert raw["signature"] in text
+    assert str(Path.home()) not in text + json.dumps(raw)
+
+
+@needs_model
+def test_speed_takes_evenly_spaced_rows(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        speed, "TOOLS", {name: TOOLS[name] for name in ("KenLM score", "datatrove")}
+    )
+    lines, raw = speed.run(data, 10, 1, DEFAULT, str(tmp_path / "no-such-python"))
+    assert raw["n"] == 10
+    assert raw["missing"] == {
+        "datatrove": "its Python cannot be started (No such file or directory)"
+    }
+    assert "10 paragraphs of dev.en" in "\n".join(lines)
+
+
+def test_speed_names_what_is_missing(tmp_path: Path) -> None:
+    arguments = ["--data", str(tmp_path), "--output", str(tmp_path)]
+    done = CliRunner().invoke(speed.main, arguments)
+    assert done.exit_code == 1
+    assert "dev.en.jsonl.xz: is missing; name the folder with --data" in done.output
+
+
+def test_a_tool_that_ends_early_is_named() -> None:
+    runner = speed.Runner.start("no such tool", sys.executable)
+    message = r"^no such tool: ended early; see above$"
+    with pytest.raises(click.ClickException, match=message):
+        runner.ask({})
+    runner.stop()
+
+
+@needs_model
+def test_start_up_is_measured_beside_scikit_learn(tmp_path: Path) -> None:
+    arguments = ["--start", "--passes", "1", "--output", str(tmp_path)]
+    done = CliRunner().invoke(speed.main, arguments)
+    assert done.exit_code == 0, done.output
+    raw = json.loads((tmp_path / "start.json").read_text("utf-8"))
+    assert {"mtcheck --help", "mtcheck score FILE", "import sklearn"} <= set(
+        raw["seconds"]
+    )
+    assert [item["command"] for item in raw["targets"]] == [
+        "mtcheck --help",
+        "mtcheck score FILE",
+    ]
+
+
+@needs_model
+def test_quality_runs_end_to_end(data: Path, tmp_path: Path) -> None:
+    options = ["--tier", "fast", "--replicates", "3"]
+    arguments = ["--data", str(data), "--output", str(tmp_path), *options]
+    done = CliRunner().invoke(quality.main, arguments)
+    assert done.exit_code == 0, done.output
+    raw = json.loads((tmp_path / "quality.en.fast.json").read_text("utf-8"))
+    assert (raw["n"], raw["n_documents"], raw["n_abstained"]) == (50, 25, 0)
+    assert set(raw["intervals"]) == set(raw["figures"])
+    assert sum(item["n"] for item in raw["by_detail"]) == 50
+    assert raw["signature"] in done.output
+    assert "| macro-F1 |" in done.output
+
+
+def test_quality_names_what_is_missing(tmp_path: Path) -> None:
+    arguments = ["--data", str(tmp_path), "--language", "de"]
+    done = CliRunner().invoke(quality.main, arguments)
+    assert done.exit_code == 1
+    assert "dev.de.jsonl.xz: is missing; name the folder with --data" in done.output
+
+
+def test_the_committed_results_carry_their_signature() -> None:
+    for path in sorted(record.RESULTS.glob("*.json")):
+        signature = json.loads(path.read_text("utf-8"))["signature"]
+        assert f"`{signature}`" in path.with_suffix(".md").read_text("utf-8"), path
