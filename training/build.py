@@ -7,17 +7,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from mtcheck.classify import softmax
 from mtcheck.extract import TIERS
 from training.damage import made_rows
 from training.data import Row, read_rows
-from training.fit import columns, figures, fit_tier
+from training.fit import fit_tier
 from training.human import fit_human
 from training.kenlm_tools import KenlmTools
 from training.measured import (
     Corpus,
+    Measured,
     Say,
     measure,
     measure_out_of_fold,
@@ -51,20 +49,16 @@ def build_language(
     say("class models from all rows")
     corpus.fit(target, tools)
     dev = [row for row in read_rows(data, "dev", language) if not row.is_noncommercial]
-    vectors = measure(target, dev) if dev else np.empty((0, 0))
-    thresholds: dict[str, dict[str, dict[str, float]]] = {}
-    metrics: dict[str, Any] = {}
+    measured_dev = Measured(tuple(dev), measure(target, dev))
+    thresholds, metrics = {}, {}
     for tier in TIERS:
         say(f"classifier, tier {tier}")
-        fitted = fit_tier(measured, tier, seed)
+        fitted = fit_tier(measured, measured_dev, tier, seed)
         table = {**fitted.model.to_json(), "context": asdict(fitted.context)}
         text = json.dumps(table) + "\n"
         (target / f"classifier.{tier}.json").write_text(text, encoding="utf-8")
-        thresholds[tier] = fitted.thresholds
-        metrics[tier] = {"sources_left_out": fitted.figures}
-        if dev:
-            shares = softmax(fitted.model.logits(vectors[:, columns(tier)]))
-            metrics[tier]["dev"] = figures(dev, shares)
+        thresholds[str(tier)] = fitted.thresholds
+        metrics[str(tier)] = {"dev": fitted.figures}
     return Built(language, thresholds, metrics, _sources(rows))
 
 

@@ -69,17 +69,15 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Rows with their vectors; ``folds`` are the source folds of the rows.
+    """Rows with their vectors, of shape (rows, features).
 
-    Each row stands twice: measured without its source (``is_unseen``), as most texts of
+    Each row of the corpus stands twice: measured without its source, as most texts of
     users will be, and without its document only, so that what familiar sources show of
     a class is not lost where a class has few of them.
     """
 
     rows: tuple[Row, ...]
     vectors: Array
-    folds: NDArray[np.int64]
-    is_unseen: NDArray[np.bool_]
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -90,20 +88,12 @@ class Measured:
     def weights(self) -> Array:
         """Weights that let the labels weigh alike."""
         labels = self.labels
-        weights = np.where(
-            [row.detail == "damaged" for row in self.rows], DAMAGE_WEIGHT, 1.0
-        )
+        is_damaged = [row.detail == "damaged" for row in self.rows]
+        weights = np.where(is_damaged, DAMAGE_WEIGHT, 1.0)
         for index in range(len(LABELS)):
             weights[labels == index] /= max(weights[labels == index].sum(), 1e-9)
         found: Array = weights * len(self.rows) / len(LABELS)
         return found
-
-    def take(self, kept: NDArray[np.bool_]) -> "Measured":
-        """Return the rows for which ``kept`` is true."""
-        rows = tuple(row for row, keep in zip(self.rows, kept, strict=True) if keep)
-        return Measured(
-            rows, self.vectors[kept], self.folds[kept], self.is_unseen[kept]
-        )
 
 
 def measure_out_of_fold(
@@ -125,7 +115,7 @@ def measure_out_of_fold(
         say("too few sources to leave whole ones out; documents are left out instead")
         by_source = by_document
     found: list[Row] = []
-    vectors, folds, unseen = [], [], []
+    vectors = []
     for kind, places in (("source", by_source), ("document", by_document)):
         for fold in sorted(set(places)):
             own = [at for at, place in enumerate(places) if place == fold]
@@ -137,11 +127,7 @@ def measure_out_of_fold(
             say(f"{kind} fold {fold + 1} of {len(set(places))}: {len(chosen):,} rows")
             vectors.append(_measure_fold(corpus.take(kept), chosen, shared, tools))
             found += chosen
-            folds += [by_source[at] for at in own] + [by_source[at] for at, _ in extra]
-            unseen += [kind == "source"] * len(chosen)
-    return Measured(
-        tuple(found), np.concatenate(vectors), np.array(folds), np.array(unseen)
-    )
+    return Measured(tuple(found), np.concatenate(vectors))
 
 
 def open_folder(folder: Path) -> Resources:
