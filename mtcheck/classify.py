@@ -38,6 +38,12 @@ class AdditiveModel:
     scores: tuple[Array, ...]
     intercept: Array
 
+    @property
+    def used(self) -> frozenset[str]:
+        """The features that are judged by; the others' tables are empty."""
+        pairs = zip(self.features, self.edges, strict=True)
+        return frozenset(name for name, edge in pairs if len(edge))
+
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
         """Read the form that training writes; a ModelError where shapes do not fit."""

@@ -9,10 +9,13 @@ if TYPE_CHECKING:
 
 FUNCTION_WORDS = {
     "en": frozenset(
-        "about and are be because been but by could for from had has have he his how "
-        "if into is it its not of or she than that the their them there these they "
-        "this those through to was were what when where which while who will with "
-        "would you your".split()
+        "about after and any are be because been but by can could did didn't don't "
+        "even every few for from had has have he his how if into is it it's its "
+        "just know many might most much must my not of only or other our out own "
+        "people said say she should since some such than that the their them then "
+        "there these they thing things think this those though through to too until "
+        "upon us very want was well were what when where whether which while who "
+        "whose why will with would year years you your".split()
     ),
     "de": frozenset(
         "aber auch auf aus bei bis dass daß dem den der das diese diesem diesen dieser "
@@ -34,7 +37,7 @@ lingua."""
 ENOUGH_LETTERS = 100
 """Letters a paragraph needs before it may contradict its document."""
 
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 # Names and menus look like one of these to lingua, and so do short English texts.
 _RARE = (
     "BASQUE ESPERANTO GANDA IRISH LATIN MAORI SHONA SOMALI SOTHO SWAHILI TAGALOG "

@@ -331,14 +331,16 @@ class Scorer:
     def _reasons(self, label: Label, items: Sequence[_Examined]) -> tuple[Reason, ...]:
         """Return the features that moved the verdict most, each with its best place."""
         opened = self._language(items[0].passage.paragraph.language or "")
-        gains = np.array([effects(item.contributions, label) for item in items])  # type: ignore[arg-type]
-        n_words = np.array([float(item.n_words) for item in items])
-        mean = (gains * n_words[:, np.newaxis]).sum(axis=0) / n_words.sum()
+        gains = [effects(item.contributions, label) for item in items]  # type: ignore[arg-type]
+        mean = gains[0]
+        if len(items) > 1:
+            n_words = np.array([float(item.n_words) for item in items])
+            mean = n_words @ np.array(gains) / n_words.sum()
         reasons = []
         for at in np.argsort(-mean, kind="stable")[:N_REASONS]:
             if mean[at] < LEAST_EFFECT:
                 break
-            item = items[int(np.argmax(gains[:, at]))]
+            item = items[int(np.argmax([gain[at] for gain in gains]))]
             feature = opened.model.features[at]
             places = opened.extraction.locate(item.measured, item.findings, feature)
             value = nan if item.vector is None else float(item.vector[at])
@@ -355,13 +357,13 @@ class _Language:
         resources = model.resources(code)
         name = f"classifier.{tier}"
         raw = resources.json(name)
-        self.extraction = Extraction(resources, code, tier)
         try:
             self.model = AdditiveModel.from_json(raw)
             self.context = Context.from_json(raw)
         except ModelError as error:
             path = resources.path(f"{name}.json")
             raise ModelError(f"{path}: {error}") from error
+        self.extraction = Extraction(resources, code, tier, self.model.used)
         if self.model.features != self.extraction.schema.names:
             raise ModelError(
                 f"model {model.name}: the features of {code} are not this version's"

@@ -42,12 +42,21 @@ _FULL_WIDTH = frozenset("。！？")
 _BEFORE_NUMBERS = frozenset("abs art fig figs max min no nos pos".split())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
     """Words of a paragraph: ``texts[i]`` starts at code point ``starts[i]`` of it."""
 
-    texts: tuple[str, ...]
-    starts: tuple[int, ...]
+    text: str
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The words themselves."""
+        return tuple(WORD.findall(self.text))
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where they start; found apart, since few ask."""
+        return tuple([match.start() for match in WORD.finditer(self.text)])
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -74,11 +83,7 @@ class Passage:
     @cached_property
     def words(self) -> Words:
         """The words of the paragraph."""
-        matches = list(WORD.finditer(self.paragraph.text))
-        return Words(
-            tuple([match.group() for match in matches]),
-            tuple([match.start() for match in matches]),
-        )
+        return Words(self.paragraph.text)
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:

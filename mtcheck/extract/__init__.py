@@ -6,7 +6,7 @@ A file in this folder holds ``EXTRACTOR``, a class with the protocol below. NaN 
 
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import nan
@@ -83,16 +83,26 @@ def schema(tier: Tier = "full") -> Schema:
 
 
 class Extraction:
-    """All extractors of a tier, opened for one language."""
+    """The extractors of a tier, opened for one language.
+
+    One that measures nothing of ``wanted`` stays closed, and its features are NaN.
+    """
 
     def __init__(
-        self, resources: Resources, language: str, tier: Tier = "full"
+        self,
+        resources: Resources,
+        language: str,
+        tier: Tier = "full",
+        wanted: Collection[str] | None = None,
     ) -> None:
         self.schema = schema(tier)
         self._opened = [
-            (kind, kind.open(resources, language))
+            (kind, kind.open(resources, language) if is_wanted else None)
             for kind in extractors()
             if tier == "full" or kind.tier == "fast"
+            for is_wanted in [
+                wanted is None or not kind.features.keys().isdisjoint(wanted)
+            ]
         ]
         self._owner = {
             name: open_ for kind, open_ in self._opened for name in kind.features

@@ -110,7 +110,7 @@ class Style:
 
     def measure(self, passage: Passage, findings: Sequence[Finding]) -> Sequence[float]:
         """Measure one paragraph; NaN where it has no token."""
-        buckets = self._buckets(passage.masked(self._mask))
+        buckets = self._kept_buckets(passage)
         if not len(buckets):
             return (nan, nan)
         distinct, counts = weighted(buckets)
@@ -127,7 +127,9 @@ class Style:
     ) -> tuple[Span, ...]:
         """Return the words that carry the most weight towards the class."""
         lines = passage.masked(self._mask)
-        rows = self._weights[self._buckets(lines)]
+        if not lines:
+            return ()
+        rows = self._weights[self._kept_buckets(passage)]
         gains = rows[:, 0 if "rewritten" in feature else 1] * rows[:, 2]
         shares = self._by_token(gains, lines)
         places = [
@@ -136,6 +138,10 @@ class Style:
         offset = passage.paragraph.span.start
         best = np.argsort(-shares, kind="stable")[:N_PLACES]
         return tuple(places[at][0].span(places[at][1]).shift(offset) for at in best)
+
+    def _kept_buckets(self, passage: Passage) -> NDArray[np.uint32]:
+        lines = passage.masked(self._mask)
+        return passage.keep(self, lambda: self._buckets(lines))
 
     def _buckets(self, lines: Sequence[Sequence[str]]) -> NDArray[np.uint32]:
         return word_buckets(lines)
