@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ from training.build import Built, build_language, replace_folder
 from training.card import make_card
 from training.data import fingerprint
 from training.kenlm_tools import KenlmTools, find_or_build
+from training.lexicons import NOTICE
 
 _ROOT = Path(__file__).parents[1]
 _SHARED = Path(os.environ.get("MTCHECK_SHARED", _ROOT.parent / "shared"))
@@ -69,6 +71,7 @@ def main(data: Path, output: Path, seed: int, jobs: int) -> None:
             built = Parallel(n_jobs=jobs)(
                 delayed(_build)(data, code, folder, tools, seed) for code in known
             )
+            shutil.copy(NOTICE, folder / NOTICE.name)
             card = make_card(output.name, folder, built, fingerprint(data), seed)
             text = json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True)
             (folder / "card.json").write_text(text + "\n", encoding="utf-8")

@@ -15,9 +15,17 @@ THESAURI = {
 """Where Debian keeps the thesauri, and the packages that hold them."""
 
 LICENCES = {
-    "en": "WordNet 2.1 (mythes-en-us): WordNet licence, Princeton University",
-    "de": "OpenThesaurus (mythes-de): LGPL-2.1",
+    "en": (
+        "WordNet (Debian's mythes-en-us): WordNet licence, see NOTICE.txt",
+        "Problematic Paper Screener, tortured phrases: CC BY 4.0",
+        "substitutions counted in DetectRL and in public spintax: word pairs only",
+    ),
+    "de": ("OpenThesaurus (Debian's mythes-de): LGPL-2.1",),
 }
+"""What the tables are made of, for the card."""
+
+NOTICE = Path(__file__).with_name("NOTICE.txt")
+"""The notices that must go with the tables."""
 
 MAX_ALTERNATIVES = 5
 MIN_COUNT = 20
