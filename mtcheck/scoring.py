@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from math import nan
+from math import exp, nan
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +17,6 @@ from mtcheck.classify import (
     Context,
     effects,
     evidence,
-    softmax,
 )
 from mtcheck.errors import ConfigError, InputError, ModelError
 from mtcheck.extract import TIERS, Extraction, Tier, schema
@@ -319,8 +318,13 @@ class Scorer:
         )
 
     def _judge(self, code: str, logits: Array) -> tuple[Label, dict[Label, float], Any]:
-        shares = [float(share) for share in softmax(logits)]
-        label = LABELS[int(np.argmax(shares))]
+        # Three numbers: numpy would take ten times as long as plain Python.
+        plain = logits.tolist()
+        highest = max(plain)
+        raised = [exp(logit - highest) for logit in plain]
+        total = sum(raised)
+        shares = [share / total for share in raised]
+        label = LABELS[shares.index(max(shares))]
         thresholds = self._language(code).thresholds
         return (
             label,
@@ -337,10 +341,13 @@ class Scorer:
             n_words = np.array([float(item.n_words) for item in items])
             mean = n_words @ np.array(gains) / n_words.sum()
         reasons = []
-        for at in np.argsort(-mean, kind="stable")[:N_REASONS]:
+        for at in np.argsort(-mean, kind="stable")[:N_REASONS].tolist():
             if mean[at] < LEAST_EFFECT:
                 break
-            item = items[int(np.argmax([gain[at] for gain in gains]))]
+            best = (
+                0 if len(items) == 1 else int(np.argmax([gain[at] for gain in gains]))
+            )
+            item = items[best]
             feature = opened.model.features[at]
             places = opened.extraction.locate(item.measured, item.findings, feature)
             value = nan if item.vector is None else float(item.vector[at])
