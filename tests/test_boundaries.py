@@ -97,12 +97,8 @@ def test_only_the_command_line_prints_and_exits(path: Path) -> None:
             assert node.id != "SystemExit", path
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["--help"], ["--version"], ["score", "--help"], ["lint", "--help"]],
-    ids=" ".join,
-)
-def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
+def run_and_list_modules(*arguments: str) -> tuple[str, set[str]]:
+    """Run the command line in a new process; return its status and what it imported."""
     code = (
         "import sys; from mtcheck.cli import main; status = main(sys.argv[1:]); "
         "print(status, *sorted(sys.modules), file=sys.stderr)"
@@ -115,27 +111,26 @@ def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
         check=True,
     )
     status, *modules = run.stderr.split()
+    return status, set(modules)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["score", "--help"], ["lint", "--help"]],
+    ids=" ".join,
+)
+def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
+    status, modules = run_and_list_modules(*arguments)
     assert status == "0"
-    assert HEAVY & set(modules) == set()
+    assert HEAVY & modules == set()
 
 
 def test_linting_imports_no_model_library(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_text("The bell of the old church rang, and the boats left the bay.")
-    code = (
-        "import sys; from mtcheck.cli import main; status = main(sys.argv[1:]); "
-        "print(status, *sorted(sys.modules), file=sys.stderr)"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", code, "lint", str(path)],
-        cwd=PACKAGE.parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    status, *modules = run.stderr.split()
+    status, modules = run_and_list_modules("lint", str(path))
     assert status == "0"
-    assert {"numpy", "sklearn", "kenlm", "rich"} & set(modules) == set()
+    assert {"numpy", "sklearn", "kenlm", "rich"} & modules == set()
 
 
 def test_the_public_names_are_all_there_before_and_after_import() -> None:

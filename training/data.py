@@ -24,7 +24,6 @@ class Row:
     doc_id: str
     tier: str
     license: str
-    genre: str = ""
     system: str = ""
     is_noncommercial: bool = False
     is_made: bool = False
@@ -62,7 +61,6 @@ def read_rows(folder: Path, part: str, language: str) -> list[Row]:
                         raw["doc_id"] or raw["id"],
                         raw["tier"] or "",
                         raw["license"] or "unknown",
-                        raw["genre"] or "",
                         raw["system"] or "",
                         bool(raw["noncommercial"]),
                     )
@@ -70,12 +68,12 @@ def read_rows(folder: Path, part: str, language: str) -> list[Row]:
     return rows
 
 
-def read_plain(folder: Path, language: str) -> Iterator[tuple[str, str]]:
-    """Yield source and line of the human text in ``lm/<language>.*.txt.xz``."""
+def read_plain(folder: Path, language: str) -> Iterator[str]:
+    """Yield the lines of the human text in ``lm/<language>.*.txt.xz``."""
     for path in sorted((folder / "lm").glob(f"{language}.*.txt.xz")):
         with lzma.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
-                yield path.name.split(".")[1], line.strip()
+                yield line.strip()
 
 
 def label_index(row: Row) -> int:

@@ -42,7 +42,7 @@ def fit_human(
     with tempfile.TemporaryDirectory() as scratch:
         text, vocabulary = Path(scratch, "text"), Path(scratch, "vocabulary")
         with text.open("w", encoding="utf-8") as file:
-            for _, line in read_plain(data, language):
+            for line in read_plain(data, language):
                 for tokens in _sentences(line, language):
                     counts.update(tokens)
                     shared.update(wanted.intersection(_runs([tokens])))

@@ -111,34 +111,24 @@ def substitution_table(
 
 def spun_pairs(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """Yield the synonym groups of the data folder whose licence lets them ship."""
-    with lzma.open(
-        folder / "lexicons" / "spin_synonyms.tsv.xz", "rt", encoding="utf-8"
-    ) as lines:
-        next(lines)
-        for line in lines:
-            word, alternatives, source = line.rstrip("\n").split("\t")
-            words = [w for w in alternatives.lower().split("|") if _WORD.fullmatch(w)]
-            if (
-                "non-commercial" not in source
-                and "hypernyms" not in source
-                and words
-                and "[en" in source
-            ):
-                yield word.lower(), words
+    for word, alternatives, source in _lexicon_rows(folder, "spin_synonyms"):
+        words = [w for w in alternatives.lower().split("|") if _WORD.fullmatch(w)]
+        if (
+            "non-commercial" not in source
+            and "hypernyms" not in source
+            and words
+            and "[en" in source
+        ):
+            yield word.lower(), words
 
 
 def tortured_phrases(folder: Path, human_lines: Iterable[str]) -> dict[str, str]:
     """Return the tortured phrases of two to four words that human text does not use."""
     phrases: dict[str, str] = {}
-    with lzma.open(
-        folder / "lexicons" / "tortured_phrases.tsv.xz", "rt", encoding="utf-8"
-    ) as lines:
-        next(lines)
-        for line in lines:
-            tortured, expected, source = line.rstrip("\n").split("\t")
-            tokens = tokenize(tortured).texts
-            if 2 <= len(tokens) <= 4 and ("CC BY" in source or "Apache" in source):
-                phrases[" ".join(tokens)] = expected.strip()
+    for tortured, expected, source in _lexicon_rows(folder, "tortured_phrases"):
+        tokens = tokenize(tortured).texts
+        if 2 <= len(tokens) <= 4 and ("CC BY" in source or "Apache" in source):
+            phrases[" ".join(tokens)] = expected.strip()
     starts: dict[str, list[str]] = {}
     for phrase in phrases:
         starts.setdefault(phrase.split()[0], []).append(f" {phrase} ")
@@ -152,3 +142,12 @@ def tortured_phrases(folder: Path, human_lines: Iterable[str]) -> dict[str, str]
         for phrase, expected in sorted(phrases.items())
         if phrase not in used
     }
+
+
+def _lexicon_rows(folder: Path, name: str) -> Iterator[list[str]]:
+    """Yield the three cells of each row of a lexicon, its source last."""
+    path = folder / "lexicons" / f"{name}.tsv.xz"
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        next(lines)  # the header
+        for line in lines:
+            yield line.rstrip("\n").split("\t")
