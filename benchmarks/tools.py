@@ -54,7 +54,7 @@ def _kenlm(model: str, full: bool) -> Pass:
 
     def score(texts: Sequence[str]) -> int:
         for text in texts:
-            line = " ".join(tokenize(text).texts)
+            line = tokenize(text).line
             if full:
                 list(opened.full_scores(line))
             else:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtcheck.errors import ModelError
-from mtcheck.types import LABELS, Evidence, Label
+from mtcheck.types import LABELS, Evidence
 
 Array = NDArray[np.float64]
 
@@ -156,11 +156,13 @@ def softmax(logits: Array) -> Array:
     return shares
 
 
-def effects(contributions: Array, label: Label) -> Array:
-    """Return what each feature adds to a label against the mean of the others."""
-    at = LABELS.index(label)
-    others = (contributions.sum(axis=-1) - contributions[..., at]) / (len(LABELS) - 1)
-    gained: Array = contributions[..., at] - others
+def effects(contributions: Array) -> Array:
+    """Return what each feature adds to each label against the mean of the others.
+
+    Labels are the last axis, and stay it.
+    """
+    total = contributions.sum(axis=-1, keepdims=True)
+    gained: Array = contributions - (total - contributions) / (len(LABELS) - 1)
     return gained
 
 
@@ -168,11 +170,8 @@ def evidence(
     probabilities: Sequence[float], thresholds: Mapping[str, Mapping[str, float]]
 ) -> Evidence:
     """Return how far a text stands out from human text, by the card's thresholds."""
-    made = [label for label in LABELS if label != Label.ORIGINAL]
     for rate, level in LEVELS_OF_EVIDENCE:
-        if any(
-            probabilities[LABELS.index(label)] > thresholds[label][rate]
-            for label in made
-        ):
-            return level
+        for label, probability in zip(LABELS, probabilities, strict=True):
+            if label in thresholds and probability > thresholds[label][rate]:
+                return level
     return "none"

@@ -14,7 +14,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from mtcheck.classify import AdditiveModel, Array, softmax
 from mtcheck.extract import Extraction, Tier, schema
 from mtcheck.models import DEFAULT, open_model
-from mtcheck.rules import find_defects
 from mtcheck.segment import passages
 from mtcheck.types import Document
 
@@ -69,10 +68,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ]
         found = [list(passages(document, "blank")) for document in joined]
         measured = [at for at, own in enumerate(found) if own]
-        own = [found[at][0] for at in measured]
-        vectors[measured] = extraction.measure(
-            own, [find_defects(item) for item in own]
-        )
+        vectors[measured] = extraction.measure_all([found[at][0] for at in measured])
         return vectors
 
     def get_feature_names_out(

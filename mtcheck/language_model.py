@@ -5,74 +5,87 @@ Language Model Queries", WMT 2011.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from math import log2
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mtcheck.errors import ModelError
 from mtcheck.types import Span
 
-TokenBits = tuple[list[float], Sequence[int], Sequence[bool]]
-"""Bits, length of the n-gram that was found, and "unknown", for each token."""
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BITS = log2(10)
 """Bits in one unit of KenLM's log10 probabilities."""
 
-_TOKEN = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*|[,;:.!?()%]")
+_TOKEN = re.compile(r"[^\W_]++(?:[-'’][^\W_]++)*+|[,;:.!?()%]")
 _FINAL = frozenset(".!?")
-_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"(?<!\S)\d\S*")
 _ENDING = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A sentence as language models read it.
+    """A sentence as language models read it: words, numbers, and marks inside it.
 
-    Words in lower case, numbers as ``0``, and the marks inside the sentence. Quotes,
-    dashes and the last stop are left out: they tell the source of a text, not its kind.
+    Quotes, dashes and the last stop are left out: they tell the source of a text, not
+    its kind.
     """
 
-    texts: tuple[str, ...]
-    matches: tuple[re.Match[str], ...]
-    offset: int
-    """Where the sentence starts in its paragraph; matches count from there."""
+    text: str
+    """The paragraph; ``start`` and ``end`` are the sentence's place in it."""
+    start: int
+    end: int
+    written: Sequence[str]
+    """The tokens as they stand in the text."""
 
-    def start(self, at: int) -> int:
-        """Return where token ``at`` starts in the paragraph."""
-        return self.matches[at].start() + self.offset
+    def __len__(self) -> int:
+        return len(self.written)
+
+    @property
+    def line(self) -> str:
+        """The tokens in the form of ``plain``, with spaces between them."""
+        return plain(" ".join(self.written))
 
     def span(self, at: int) -> Span:
         """Return the place of token ``at`` in the paragraph."""
-        return Span(*self.matches[at].span()).shift(self.offset)
+        # Found anew: only the few tokens that are shown need their place.
+        matches = _TOKEN.finditer(self.text, self.start, self.end)
+        return Span(*next(islice(matches, at, None)).span())
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
     """Return the tokens of ``text[start:end]``, which should be one sentence.
 
-    >>> tokenize("„Im Jahr 2019“, sagte Ida.").texts
-    ('im', 'jahr', '0', ',', 'sagte', 'ida')
+    >>> tokens = tokenize("„Im Jahr 2019“, sagte Ida.")
+    >>> tokens.written, tokens.line
+    (['Im', 'Jahr', '2019', ',', 'sagte', 'Ida'], 'im jahr 0 , sagte ida')
     """
-    sentence = _lowered(text[start:end])
-    matches = list(_TOKEN.finditer(sentence))
-    while matches and matches[-1][0] in _FINAL:
-        matches.pop()
-    texts = [match[0] for match in matches]
-    if _DIGIT.search(sentence):
-        texts = ["0" if text[0].isdigit() else text for text in texts]
-    return Tokens(tuple(texts), tuple(matches), start)
+    end = len(text) if end is None else end
+    written = _TOKEN.findall(text, start, end)
+    while written and written[-1] in _FINAL:
+        written.pop()
+    return Tokens(text, start, end, written)
 
 
-def _lowered(text: str) -> str:
-    lowered = text.lower()
-    if len(lowered) != len(text):  # "İ" becomes two code points; places must not move
-        lowered = "".join(
-            [low if len(low := char.lower()) == 1 else char for char in text]
-        )
-    # Both apostrophes, or contractions would be unknown words in half of all texts.
-    return lowered.replace("’", "'") if "’" in lowered else lowered
+def plain(tokens: str) -> str:
+    """Return tokens, parted by spaces, as models know them: numbers are ``0``.
+
+    Words are in lower case, with one kind of apostrophe, or contractions would be
+    unknown words in half of all texts.
+
+    >>> plain("Don’t pay 3rd 2019")
+    "don't pay 0 0"
+    """
+    lowered = tokens.lower()
+    if "’" in lowered:
+        lowered = lowered.replace("’", "'")
+    return _NUMBER.sub("0", lowered)
 
 
 class Mask:
@@ -84,27 +97,18 @@ class Mask:
 
     def __init__(self, common: frozenset[str], has_capital_nouns: bool) -> None:
         self._common = common
-        self._has_capital_nouns = has_capital_nouns
+        self._masks_names = not has_capital_nouns
 
-    def __call__(self, text: str, tokens: Tokens) -> tuple[str, ...]:
-        """Return the masked tokens of a sentence of the paragraph ``text``.
+    def hide(self, token: str, is_capital: bool = False) -> str:
+        """Return what stands for a token that begins with a capital in the text or not.
 
         >>> mask = Mask(frozenset({"the", "in"}), has_capital_nouns=False)
-        >>> mask("The dredging in Aldmouth", tokenize("The dredging in Aldmouth"))
-        ('the', '~ing', 'in', '^')
+        >>> mask.hide("the", True), mask.hide("dredging"), mask.hide("aldmouth", True)
+        ('the', '~ing', '^')
         """
-        common = self._common
-        masks_names = not self._has_capital_nouns
-        return tuple(
-            [
-                token
-                if token in common or not token[0].isalpha()
-                else "^"
-                if masks_names and text[tokens.start(at)].isupper()
-                else "~" + token[-_ENDING:]
-                for at, token in enumerate(tokens.texts)
-            ]
-        )
+        if token in self._common or not token[0].isalpha():
+            return token
+        return "^" if is_capital and self._masks_names else "~" + token[-_ENDING:]
 
 
 def spell(line: str) -> str:
@@ -114,6 +118,15 @@ def spell(line: str) -> str:
     'e i n _ h a u s'
     """
     return " ".join(line.replace(" ", "_"))
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScores:
+    """Arrays with an entry a token: bits, length of the n-gram found, and "unknown"."""
+
+    bits: "NDArray[np.float64]"
+    lengths: "NDArray[np.intp]"
+    is_unknown: "NDArray[np.bool_]"
 
 
 class LanguageModel:
@@ -136,10 +149,22 @@ class LanguageModel:
         """Return the bits of a whole sentence of tokens, its end included."""
         return -BITS * float(self.kenlm.score(line))
 
-    def token_bits(self, line: str) -> TokenBits:
-        """Return bits, n-gram length and "unknown" for each token of a sentence."""
-        scores = list(self.kenlm.full_scores(line, True, False))
-        if not scores:
-            return [], (), ()
-        logs, lengths, unknown = zip(*scores, strict=True)
-        return [-BITS * log for log in logs], lengths, unknown
+    def token_scores(self, lines: Iterable[str]) -> "TokenScores":
+        """Return what the model says of each token of sentences, laid end to end."""
+        import numpy as np  # not for those who only read text
+
+        score = self.kenlm.full_scores
+        logs: list[float] = []
+        lengths: list[int] = []
+        unknown: list[bool] = []
+        for line in lines:
+            if line:
+                found = tuple(zip(*score(line, True, False), strict=True))
+                logs += found[0]
+                lengths += found[1]
+                unknown += found[2]
+        return TokenScores(
+            -BITS * np.array(logs, dtype=float),
+            np.array(lengths, dtype=np.intp),
+            np.array(unknown, dtype=np.bool_),
+        )

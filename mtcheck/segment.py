@@ -1,18 +1,16 @@
-"""From a document to its paragraphs, and on demand to their sentences and words."""
+"""From a document to its paragraphs, and on demand to their sentences and tokens."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, TypeVar
+from itertools import islice
 
 from mtcheck.errors import ConfigError
-from mtcheck.identify import SAMPLE, identify, identify_inside
-from mtcheck.language_model import Mask, Tokens, tokenize
+from mtcheck.identify import identify, identify_inside
+from mtcheck.language_model import Tokens, tokenize
 from mtcheck.languages import Language, language, languages
 from mtcheck.types import Document, Paragraph, Span
-
-T = TypeVar("T")
 
 MODES = ("auto", "blank", "line")
 """How paragraphs are parted: by blank lines, by lines, or by what the text suggests."""
@@ -21,6 +19,7 @@ WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 """A word: letters and digits, joined by single hyphens or apostrophes."""
 
 # Atomic, or the pattern for blank lines would read "\r\n" as two line ends.
+_LINE_ENDS = "\n\r\u2029"
 _LINE_END = r"(?>\r\n|[\n\r\u2029])"
 _LINES = re.compile(_LINE_END)
 _BLANK_LINES = re.compile(rf"{_LINE_END}[^\S\n\r\u2029]*{_LINE_END}")
@@ -43,32 +42,12 @@ _BEFORE_NUMBERS = frozenset("abs art fig figs max min no nos pos".split())
 
 
 @dataclass(frozen=True)
-class Words:
-    """Words of a paragraph: ``texts[i]`` starts at code point ``starts[i]`` of it."""
-
-    text: str
-
-    @cached_property
-    def texts(self) -> tuple[str, ...]:
-        """The words themselves."""
-        return tuple(WORD.findall(self.text))
-
-    @cached_property
-    def starts(self) -> tuple[int, ...]:
-        """Where they start; found apart, since few ask."""
-        return tuple([match.start() for match in WORD.finditer(self.text)])
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-
-@dataclass(frozen=True)
 class Passage:
     """A paragraph in its document: what rules and extractors are shown.
 
-    ``paragraphs`` are all of the document, ``index`` says which one is meant. Words and
-    sentences are found once, when first asked for; their offsets count from the start
-    of the paragraph.
+    ``paragraphs`` are all of the document, ``index`` says which one is meant. Sentences
+    are found once, when first asked for; their offsets count from the start of the
+    paragraph.
     """
 
     document: Document
@@ -81,11 +60,6 @@ class Passage:
         return self.paragraphs[self.index]
 
     @cached_property
-    def words(self) -> Words:
-        """The words of the paragraph."""
-        return Words(self.paragraph.text)
-
-    @cached_property
     def sentences(self) -> tuple[Span, ...]:
         """The sentences of the paragraph, without the white space around them."""
         paragraph = self.paragraph
@@ -96,30 +70,6 @@ class Passage:
         """The sentences as language models read them, one each."""
         text = self.paragraph.text
         return tuple([tokenize(text, span.start, span.end) for span in self.sentences])
-
-    def masked(self, mask: Mask) -> list[tuple[str, ...]]:
-        """Return the masked sentences that have a token."""
-
-        def hide() -> list[tuple[str, ...]]:
-            text = self.paragraph.text
-            return [mask(text, tokens) for tokens in self.tokens if tokens.texts]
-
-        return self.keep(mask, hide)
-
-    def keep(self, owner: object, make: Callable[[], T]) -> T:
-        """Return what ``owner`` made of this paragraph, made when it first asks.
-
-        Features are measured for all texts of a batch before the places behind some of
-        them are shown; what both need is worked out once.
-        """
-        if owner not in self._kept:
-            self._kept[owner] = make()
-        kept: T = self._kept[owner]
-        return kept
-
-    @cached_property
-    def _kept(self) -> dict[object, Any]:
-        return {}
 
 
 def passages(document: Document, mode: str = "auto") -> Iterator[Passage]:
@@ -153,6 +103,15 @@ def split_paragraphs(text: str, mode: str = "auto") -> list[Span]:
     return spans if mode == "blank" or len(spans) != 1 else _blocks(text, _LINES)
 
 
+def count_words(text: str, most: int | None = None) -> int:
+    """Return the number of words; with ``most``, stop counting there.
+
+    >>> count_words("It isn't late."), count_words("It isn't late.", most=2)
+    (3, 2)
+    """
+    return sum(1 for _ in islice(WORD.finditer(text), most))
+
+
 def split_sentences(text: str, code: str = "en") -> Iterator[Span]:
     """Yield the sentences of a paragraph; what lies between them is white space.
 
@@ -172,6 +131,9 @@ def split_sentences(text: str, code: str = "en") -> Iterator[Span]:
 
 
 def _blocks(text: str, separator: re.Pattern[str]) -> list[Span]:
+    # Many documents are a single line: three looks cost less than the pattern's one.
+    if not any(end in text for end in _LINE_ENDS):
+        return list(_stripped(text, 0, len(text)))
     edges = [0]
     for match in separator.finditer(text):
         edges += match.span()
@@ -229,15 +191,7 @@ def _language(code: str) -> Language:
 def _languages(document: Document, texts: list[str]) -> list[str | None]:
     if document.language is not None:
         return [document.language] * len(texts)
-    common = identify(" ".join(_prose(texts)))
+    common = identify(*texts)
     if len(texts) == 1:
         return [common]
     return [identify_inside(text, common) for text in texts]
-
-
-def _prose(texts: list[str]) -> list[str]:
-    # Menus and captions come first on scraped pages and say little.
-    chosen = [text for text in texts if text.count(" ", 0, SAMPLE) >= 8][:4] or texts[
-        :4
-    ]
-    return [text[: SAMPLE // len(chosen)] for text in chosen]

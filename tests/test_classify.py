@@ -133,8 +133,9 @@ def test_probabilities_sum_to_one(logits: list[list[float]]) -> None:
 
 def test_an_effect_is_what_a_label_gains_over_the_mean_of_the_others() -> None:
     added = np.array([[2.0, -1.0, 0.0], [0.0, 3.0, 0.0]])
-    assert effects(added, Label.ORIGINAL).tolist() == [2.5, -1.5]
-    assert effects(added, Label.PARAPHRASED).tolist() == [-2.0, 3.0]
+    gained = [[2.5, -2.0, -0.5], [-1.5, 3.0, -1.5]]
+    assert effects(added).tolist() == gained
+    assert effects(np.array([added, added])).tolist() == [gained, gained]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Any text gives every feature, and every number can show where it came from."""
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from math import isfinite, isnan
 
@@ -10,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtcheck import extract
+from mtcheck.batch import Batch
 from mtcheck.extract import TIERS, Extraction, Tier, extractors, schema
 from mtcheck.models import open_model
 from mtcheck.rules import find_defects
 from mtcheck.segment import Passage, passages
-from mtcheck.types import Document, Finding, Span
+from mtcheck.types import Document, Span
 
 LANGUAGES = ("de", "en")
 SHIFT = "Foreword 🙂 of\xa0the\xa0keeper.\n\n"
@@ -63,30 +63,32 @@ def opened(language: str, tier: Tier = "full") -> Extraction:
     return Extraction(open_model().resources(language), language, tier)
 
 
-def looked_at(text: str, language: str) -> tuple[Passage, tuple[Finding, ...]]:
-    """Return the last paragraph of a text with its findings."""
-    passage = list(passages(Document(text, language=language), "blank"))[-1]
-    return passage, find_defects(passage)
+def batch_of(*passages: Passage) -> Batch:
+    """Return paragraphs with their findings."""
+    return Batch(passages, [find_defects(passage) for passage in passages])
+
+
+def looked_at(text: str, language: str) -> Batch:
+    """Return the last paragraph of a text."""
+    return batch_of(list(passages(Document(text, language=language), "blank"))[-1])
 
 
 def measured(text: str, language: str = "en") -> dict[str, float]:
     """Return every feature of a text of one paragraph."""
-    return vector(opened(language), *looked_at(text, language))
+    return vector(opened(language), looked_at(text, language))
 
 
-def vector(
-    extraction: Extraction, passage: Passage, findings: Sequence[Finding]
-) -> dict[str, float]:
+def vector(extraction: Extraction, batch: Batch) -> dict[str, float]:
     """Return every feature of one paragraph."""
-    (values,) = extraction.measure([passage], [findings])
+    (values,) = extraction.measure(batch)
     return dict(zip(extraction.schema.names, map(float, values), strict=True))
 
 
 def shown(text: str, feature: str, language: str = "en") -> list[str]:
     """Return the words that a feature shows, the most telling first."""
-    passage, findings = looked_at(text, language)
-    places = opened(language).locate(passage, findings, feature)
-    return [place.of(text) for place in places]
+    batch = looked_at(text, language)
+    places = opened(language).locate(batch, 0, feature)
+    return [place.of(batch.passages[0].document.text) for place in places]
 
 
 # Sweeps over every extractor ---------------------------------------------------
@@ -125,13 +127,13 @@ def test_any_text_gives_each_feature_and_places_inside(
     document = Document(SHIFT + text, language=language)
     extraction = opened(language)
     for passage in passages(document, "blank"):
-        findings = find_defects(passage)
-        values = vector(extraction, passage, findings)
+        batch = batch_of(passage)
+        values = vector(extraction, batch)
         assert tuple(values) == extraction.schema.names
         span = passage.paragraph.span
         for name, value in values.items():
             assert isfinite(value) or isnan(value), name
-            for place in extraction.locate(passage, findings, name):
+            for place in extraction.locate(batch, 0, name):
                 assert span.start <= place.start < place.end <= span.end, name
 
 
@@ -145,10 +147,8 @@ def test_an_extractor_gives_its_own_features_in_order(
     if extractor is None:
         return
     for passage in passages(Document(text, language="en"), "blank"):
-        findings = find_defects(passage)
-        values = dict(
-            zip(kind.features, extractor.measure(passage, findings), strict=True)
-        )
+        (row,) = extractor.measure(batch_of(passage)).tolist()
+        values = dict(zip(kind.features, row, strict=True))
         whole = measured(passage.paragraph.text)
         # By repr: NaN is not equal to itself.
         own = {name: repr(whole[name]) for name in kind.features}
@@ -160,12 +160,36 @@ def test_an_extractor_gives_its_own_features_in_order(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_tier_measures_what_its_schema_says(language: str, tier: Tier) -> None:
     extraction = opened(language, tier)
-    passage, findings = looked_at("The ferry left. Nobody looked up.", language)
+    batch = looked_at("The ferry left. Nobody looked up.", language)
+    n_features = len(schema(tier).names)
     assert extraction.schema == schema(tier)
-    assert len(vector(extraction, passage, findings)) == len(schema(tier).names)
-    several = extraction.measure([passage] * 3, [findings] * 3)
-    assert several.shape == (3, len(schema(tier).names))
-    assert extraction.measure([], []).shape == (0, len(schema(tier).names))
+    assert len(vector(extraction, batch)) == n_features
+    assert extraction.measure(batch_of(*batch.passages * 3)).shape == (3, n_features)
+    assert extraction.measure(batch_of()).shape == (0, n_features)
+    assert extraction.measure_all([]).shape == (0, n_features)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=40, deadline=None)
+@given(several=st.lists(texts, min_size=1, max_size=6))
+def test_company_changes_no_number_and_no_place(
+    language: str, several: list[str]
+) -> None:
+    extraction = opened(language)
+    found = [
+        passage
+        for text in several
+        for passage in passages(Document(text, language=language), "blank")
+    ]
+    batch = batch_of(*found)
+    vectors = extraction.measure(batch)
+    assert extraction.measure_all(found).tobytes() == vectors.tobytes()
+    for at, passage in enumerate(found):
+        alone = batch_of(passage)
+        assert extraction.measure(alone).tobytes() == vectors[at].tobytes()
+        for name in extraction.schema.names:
+            places = list(extraction.locate(alone, 0, name))
+            assert list(extraction.locate(batch, at, name)) == places, name
 
 
 def test_the_fast_tier_is_a_part_of_the_full_one() -> None:
@@ -313,8 +337,8 @@ def test_places_hold_behind_astral_characters_and_no_break_spaces(
     for name in extraction.schema.names:
         alone = shown(text, name, language)
         assert shown(SHIFT + text, name, language) == alone, name
-    passage, findings = looked_at(SHIFT + text, language)
-    (place, *_) = extraction.locate(passage, findings, "surface.digit_share")
+    batch = looked_at(SHIFT + text, language)
+    (place, *_) = extraction.locate(batch, 0, "surface.digit_share")
     assert place == Span(*re.search("1911", SHIFT + text).span())  # type: ignore[union-attr]
 
 
@@ -326,3 +350,12 @@ def test_models_of_sentences_show_sentences_or_words(language: str) -> None:
     assert {"perplexity.mean_bits", "synonyms.spun_share"} <= found
     assert any(name.startswith("contrast.") for name in found)
     assert any(name.startswith("style.") for name in found)
+
+
+@pytest.mark.parametrize("kind", ["word", "char"])
+def test_style_shows_phrases_of_a_sentence(kind: str) -> None:
+    text = "The surveyors measured the cellar. According to the minutes, it grew."
+    phrases = shown(text, f"style.{kind}_machine_logit")
+    assert len(phrases) == len(set(phrases)) == 12  # one around each token
+    assert {"The surveyors", "surveyors measured the", "it grew"} <= set(phrases)
+    assert not any("cellar. According" in phrase for phrase in phrases)

@@ -3,14 +3,21 @@
 import json
 import lzma
 import os
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtcheck.identify import FUNCTION_WORDS, SAMPLE, identify, identify_inside, vote
+from mtcheck.identify import (
+    FUNCTION_WORDS,
+    SAMPLE,
+    SECOND_SAMPLE,
+    SECOND_SHARE,
+    identify,
+    identify_inside,
+    vote,
+)
 
 SHARED = Path(os.environ.get("MTCHECK_SHARED", Path(__file__).parents[2] / "shared"))
 
@@ -101,6 +108,15 @@ def test_a_paragraph_differs_only_when_sure(
     assert identify_inside(text, common) == language
 
 
+def test_a_second_vote_reads_further() -> None:
+    names = "Ålesund Hammerfest Kirkenes Vardø Vadsø Narvik Bodø Tromsø Harstad "
+    text = names * 4 + ENGLISH * 3
+    assert vote(text[:SAMPLE]) is None
+    assert vote(text[:SECOND_SAMPLE], SECOND_SHARE) == "en"
+    assert identify(text) == "en"
+    assert identify(names * 2, names * 2, *[ENGLISH] * 3) == "en"
+
+
 def test_only_the_start_is_looked_at() -> None:
     assert identify(ENGLISH.ljust(SAMPLE) + GERMAN * 1000) == "en"
 
@@ -125,9 +141,7 @@ def test_labelled_paragraphs_are_told_apart(code: str) -> None:
     with lzma.open(file, "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
     texts = [text for text in texts if len(text.split()) >= 8]
-    identify(texts[0])
-    start = time.perf_counter()
-    n_right = sum(identify(text) == code for text in texts)
-    seconds = (time.perf_counter() - start) / len(texts)
-    assert n_right / len(texts) > 0.995
-    assert seconds < 0.001  # 0.1 ms measured; the floor is for a busy machine
+    assert sum(identify(text) == code for text in texts) / len(texts) > 0.995
+    # What the votes leave open goes to lingua, which takes a hundred times as long.
+    open_ = [text for text in texts if vote(text[:SAMPLE]) is None]
+    assert len(open_) / len(texts) < 0.05

@@ -4,7 +4,7 @@ import json
 import lzma
 import random
 from collections.abc import Sequence
-from math import isfinite, isnan
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,8 @@ import mtcheck
 from mtcheck.errors import ConfigError, InputError
 from mtcheck.extract import extractors, schema
 from mtcheck.models import open_model
-from mtcheck.scoring import (
-    BATCH_CHARACTERS,
-    LEAST_EFFECT,
-    MEASURED_CHARACTERS,
-    N_REASONS,
-    score,
-    score_documents,
-)
+from mtcheck.scorer import LEAST_EFFECT, MEASURED_CHARACTERS, N_REASONS
+from mtcheck.scoring import BATCH_CHARACTERS, score, score_documents
 from mtcheck.types import LABELS, Document, Scored, Span, Verdict
 
 N_PAGES = 60
@@ -118,7 +112,7 @@ def check_verdict(verdict: Verdict, text: str) -> None:
     for reason in verdict.reasons:
         assert reason.feature in schema("full").names
         assert reason.effect >= LEAST_EFFECT
-        assert isfinite(reason.value) or isnan(reason.value)
+        assert isfinite(reason.value)
         if reason.span is not None:
             assert span.start <= reason.span.start < reason.span.end <= span.end
 

@@ -10,17 +10,16 @@ from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
+from mtcheck.batch import Batch
 from mtcheck.extract.contrast import MODELS
-from mtcheck.extract.style import BUCKET_BITS, char_buckets, weighted, word_buckets
-from mtcheck.language_model import Mask, spell
+from mtcheck.extract.style import BUCKET_BITS, Grams, count
+from mtcheck.language_model import spell
 from mtcheck.types import LABELS, Label
 from training.data import Row, label_index
 from training.kenlm_tools import KenlmTools
 
 ORDERS = {"word": (3, (0, 0, 1)), "char": (4, (0, 0, 1, 1))}
 """Order and pruning of the class models; longer runs that are seen once are dropped."""
-
-STYLE_KINDS = ("word", "char")
 
 MIN_ROWS = 8
 """An n-gram needs so many paragraphs, or its weight stays zero."""
@@ -29,11 +28,6 @@ MIN_SOURCES = 3
 """It also needs so many sources: what one source has is its topic, not a style."""
 
 Lines = list[tuple[str, ...]]
-
-
-def masked_lines(row: Row, mask: Mask) -> Lines:
-    """Return the sentences of a row as masked tokens."""
-    return row.passage().masked(mask)
 
 
 def fit_class_models(
@@ -54,23 +48,11 @@ def fit_class_models(
         )
 
 
-def bucket_matrix(lines: Sequence[Lines], kind: str) -> csr_matrix:
-    """Return the sublinear n-gram counts of each text, a row each."""
-    indices, values, ends = [], [], [0]
-    for text in lines:
-        buckets = (
-            word_buckets(text)
-            if kind == "word"
-            else char_buckets(" ".join(" ".join(line) for line in text))
-        )
-        distinct, counts = weighted(buckets)
-        indices.append(distinct.astype(np.int32))
-        values.append(counts)
-        ends.append(ends[-1] + len(distinct))
-    shape = (len(lines), 1 << BUCKET_BITS)
-    return csr_matrix(
-        (np.concatenate(values), np.concatenate(indices), np.array(ends)), shape=shape
-    )
+def bucket_matrix(batch: Batch, grams: Grams) -> csr_matrix:
+    """Return the sublinear n-gram counts of each paragraph, a row each."""
+    counted = count(batch, grams)
+    places = (counted.paragraphs, counted.buckets)
+    return csr_matrix((counted.weights, places), shape=(len(batch), 1 << BUCKET_BITS))
 
 
 def fit_style(matrix: csr_matrix, rows: Sequence[Row]) -> NDArray[np.float16]:

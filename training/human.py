@@ -64,9 +64,9 @@ def fit_human(
     return [not shared.isdisjoint(own) for own in runs]
 
 
-def _sentences(text: str, language: str) -> list[tuple[str, ...]]:
+def _sentences(text: str, language: str) -> list[list[str]]:
     spans = split_sentences(text, language)
-    return [tokenize(text, span.start, span.end).texts for span in spans]
+    return [tokenize(text, span.start, span.end).line.split() for span in spans]
 
 
 def _runs(sentences: Iterable[Sequence[str]]) -> Iterator[int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mtcheck.errors import ResourceError
+from mtcheck.extract.synonyms import LONGEST
 from mtcheck.language_model import tokenize
 
 THESAURI = {
@@ -126,8 +127,8 @@ def tortured_phrases(folder: Path, human_lines: Iterable[str]) -> dict[str, str]
     """Return the tortured phrases of two to four words that human text does not use."""
     phrases: dict[str, str] = {}
     for tortured, expected, source in _lexicon_rows(folder, "tortured_phrases"):
-        tokens = tokenize(tortured).texts
-        if 2 <= len(tokens) <= 4 and ("CC BY" in source or "Apache" in source):
+        tokens = tokenize(tortured).line.split()
+        if 2 <= len(tokens) <= LONGEST and ("CC BY" in source or "Apache" in source):
             phrases[" ".join(tokens)] = expected.strip()
     starts: dict[str, list[str]] = {}
     for phrase in phrases:

@@ -8,21 +8,20 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
+from mtcheck.batch import Batch, cut
 from mtcheck.classify import Array
 from mtcheck.extract import Extraction
+from mtcheck.extract.style import GRAMS
 from mtcheck.language_model import Mask
 from mtcheck.models import Resources
-from mtcheck.rules import find_defects
 from mtcheck.types import LABELS
 from training.class_models import (
-    STYLE_KINDS,
     Lines,
     bucket_matrix,
     fit_class_models,
     fit_style,
-    masked_lines,
 )
 from training.data import Row, document_folds, label_index, source_folds
 from training.human import FILES
@@ -48,9 +47,15 @@ class Corpus:
     @classmethod
     def of(cls, rows: Sequence[Row], mask: Mask) -> Self:
         """Mask and count the rows."""
-        lines = tuple([masked_lines(row, mask) for row in rows])
-        counts = {kind: bucket_matrix(lines, kind) for kind in STYLE_KINDS}
-        return cls(tuple(rows), lines, counts)
+        lines: list[Lines] = []
+        parts: dict[str, list[csr_matrix]] = {kind: [] for kind in GRAMS}
+        for passages in cut([row.passage() for row in rows]):
+            batch = Batch(passages, [()] * len(passages))
+            lines += batch.masked_lines(mask)
+            for kind, grams in GRAMS.items():
+                parts[kind].append(bucket_matrix(batch, grams(batch, mask)))
+        counts = {kind: vstack(matrices, "csr") for kind, matrices in parts.items()}
+        return cls(tuple(rows), tuple(lines), counts)
 
     def take(self, places: Sequence[int]) -> "Corpus":
         """Return the rows at the given places."""
@@ -138,8 +143,7 @@ def open_folder(folder: Path) -> Resources:
 def measure(folder: Path, rows: Sequence[Row]) -> Array:
     """Return the feature vectors of rows of one language by the models of a folder."""
     extraction = Extraction(open_folder(folder), rows[0].language, "full")
-    passages = [row.passage() for row in rows]
-    return extraction.measure(passages, [find_defects(item) for item in passages])
+    return extraction.measure_all([row.passage() for row in rows])
 
 
 def _leave_all_labels(places: Sequence[int], rows: Sequence[Row]) -> bool:

@@ -3,15 +3,17 @@
 Moore and Lewis, "Intelligent Selection of Language Model Training Data", ACL 2010.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import nan
 from typing import ClassVar, NamedTuple, Self
 
-from mtcheck.extract import N_PLACES, Tier
+import numpy as np
+
+from mtcheck.batch import Batch
+from mtcheck.extract import Array, Tier
 from mtcheck.language_model import spell
 from mtcheck.models import Resources
-from mtcheck.segment import Passage
-from mtcheck.types import Finding, Span
+from mtcheck.types import Span
 
 MODELS = (
     ("original", "word"),
@@ -54,14 +56,39 @@ class Contrast:
         """Open the class models."""
         return cls(resources, language)
 
-    def measure(self, passage: Passage, findings: Sequence[Finding]) -> Sequence[float]:
-        """Measure one paragraph; all NaN where it has no token."""
-        scored = self._scored(passage)
-        if not scored:
-            return (nan,) * len(self.features)
+    def measure(self, batch: Batch) -> Array:
+        """Measure paragraphs; all NaN where one has no token."""
+        found = np.full((len(batch), len(self.features)), nan)
+        masked = batch.masked_lines(self._mask)
+        for at, (lines, scored) in enumerate(
+            zip(masked, self._scored(batch), strict=True)
+        ):
+            if scored:
+                found[at] = self._compare(lines, scored)
+        return found
+
+    def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
+        """Yield the sentences, first the one on which the other model saves most."""
+        passage = batch.passages[paragraph]
+        sentences = [
+            sentence
+            for sentence, tokens in zip(passage.sentences, passage.tokens, strict=True)
+            if len(tokens)
+        ]
+        places = []
+        lines = self._scored(batch)[paragraph]
+        for sentence, line in zip(sentences, lines, strict=True):
+            other = line.rewritten if "rewritten" in feature else line.machine
+            saved = (line.human - other) / line.n_tokens
+            places.append((-saved, sentence.shift(passage.paragraph.span.start)))
+        return (span for _, span in sorted(places))
+
+    def _compare(
+        self, lines: Sequence[Sequence[str]], scored: "Sequence[_Line]"
+    ) -> tuple[float, ...]:
         total = sum(line.n_tokens for line in scored)
         most = max((line.human - line.machine) / line.n_tokens for line in scored)
-        spelled = spell(" ".join(" ".join(line) for line in passage.masked(self._mask)))
+        spelled = spell(" ".join([token for line in lines for token in line]))
         human, machine = (model.bits(spelled) for model in self._models[3:])
         return (
             sum(line.human - line.machine for line in scored) / total,
@@ -70,33 +97,18 @@ class Contrast:
             (human - machine) / total,
         )
 
-    def locate(
-        self, passage: Passage, findings: Sequence[Finding], feature: str
-    ) -> tuple[Span, ...]:
-        """Return the sentences, first the one on which the other model saves most."""
-        offset = passage.paragraph.span.start
-        sentences = [
-            sentence
-            for sentence, tokens in zip(passage.sentences, passage.tokens, strict=True)
-            if tokens.texts
-        ]
-        places = []
-        for sentence, line in zip(sentences, self._scored(passage), strict=True):
-            other = line.rewritten if "rewritten" in feature else line.machine
-            saved = (line.human - other) / line.n_tokens
-            places.append((-saved, sentence.shift(offset)))
-        return tuple(span for _, span in sorted(places)[:N_PLACES])
-
-    def _scored(self, passage: Passage) -> "list[_Line]":
-        def score() -> list[_Line]:
-            lines = passage.masked(self._mask)
-            texts = [(len(line), " ".join(line)) for line in lines]
+    def _scored(self, batch: Batch) -> "list[list[_Line]]":
+        def score() -> list[list[_Line]]:
             models = self._models[:3]
             return [
-                _Line(n, *[model.bits(text) for model in models]) for n, text in texts
+                [
+                    _Line(len(line), *[model.bits(" ".join(line)) for model in models])
+                    for line in lines
+                ]
+                for lines in batch.masked_lines(self._mask)
             ]
 
-        return passage.keep(self, score)
+        return batch.keep(self, score)
 
 
 class _Line(NamedTuple):

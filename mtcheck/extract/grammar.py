@@ -1,13 +1,15 @@
 """Grammar errors by LanguageTool: declared here, not measured without a server."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from math import nan
 from typing import ClassVar, Self
 
-from mtcheck.extract import Tier
+import numpy as np
+
+from mtcheck.batch import Batch
+from mtcheck.extract import Array, Tier
 from mtcheck.models import Resources
-from mtcheck.segment import Passage
-from mtcheck.types import Finding, Span
+from mtcheck.types import Span
 
 
 class Grammar:
@@ -26,14 +28,12 @@ class Grammar:
         """Return None: no server is asked for."""
         return None
 
-    def measure(self, passage: Passage, findings: Sequence[Finding]) -> Sequence[float]:
+    def measure(self, batch: Batch) -> Array:
         """Return NaN."""
-        return (nan,)
+        return np.full((len(batch), 1), nan)
 
-    def locate(
-        self, passage: Passage, findings: Sequence[Finding], feature: str
-    ) -> tuple[Span, ...]:
-        """Return no place."""
+    def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
+        """Yield no place."""
         return ()
 
 

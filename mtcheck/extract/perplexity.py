@@ -1,24 +1,28 @@
 """Surprise: how well language models of human, machine and rewritten text expect it."""
 
-from collections.abc import Sequence
-from heapq import nsmallest
-from itertools import pairwise
-from math import nan, sqrt
-from operator import itemgetter
-from statistics import fmean
+from collections.abc import Iterable
+from math import inf, nan
 from typing import ClassVar, Self
 
-from mtcheck.extract import N_PLACES, Tier
-from mtcheck.language_model import TokenBits
+import numpy as np
+
+from mtcheck.batch import Batch, Places
+from mtcheck.extract import Array, Tier
+from mtcheck.language_model import TokenScores
 from mtcheck.models import Resources
-from mtcheck.segment import Passage
-from mtcheck.types import Finding, Span
+from mtcheck.types import Span
 
 HUMAN = "human.word"
 """The large model of human text, which synonyms use as well."""
 
 BURST_BITS = 15.0
 """A token of so many bits is a burst: about the rarest twentieth of human text."""
+
+EASY_BITS = 2.0
+"""A token of fewer bits was all but certain."""
+
+MIN_KNOWN = 3
+"""A sentence of fewer known tokens says nothing of its level."""
 
 
 class Perplexity:
@@ -36,7 +40,7 @@ class Perplexity:
         "perplexity.sentence_max_bits": "mean surprise of the most surprising sentence",
         "perplexity.burst_share": f"share of known tokens of over {BURST_BITS:g} bits",
         "perplexity.burst_repeat": "mean product of the excess surprise of neighbours",
-        "perplexity.easy_share": "share of known tokens of under two bits",
+        "perplexity.easy_share": f"share of known tokens of under {EASY_BITS:g} bits",
         "perplexity.unknown_share": "share of tokens that the model does not know",
         "perplexity.bare_share": "share of tokens that no known word pair leads to",
         "perplexity.fluent_share": "share of tokens that end a known run of four",
@@ -50,72 +54,73 @@ class Perplexity:
         """Open the model of human text."""
         return cls(resources)
 
-    def measure(self, passage: Passage, findings: Sequence[Finding]) -> Sequence[float]:
-        """Measure one paragraph; all NaN where it has no known token."""
-        known: list[float] = []
-        sentences: list[float] = []
-        total, n_unknown, n_bare, n_fluent = 0, 0, 0, 0
-        for bits, lengths, unknown in self._scored(passage):
-            total += len(bits)
-            n_bare += lengths.count(1)
-            n_fluent += lengths.count(4)
-            if any(unknown):
-                n_unknown += sum(unknown)
-                bits = [
-                    bit for bit, skip in zip(bits, unknown, strict=True) if not skip
-                ]
-            known += bits
-            if len(bits) >= 3:
-                sentences.append(sum(bits) / len(bits))
-        if not known:
-            return (nan,) * len(self.features)
-        mean = sum(known) / len(known)
-        excess = [bit - mean for bit in known]
-        variance = sum([bit * bit for bit in excess]) / len(known)
-        pairs = len(excess) - 1
-        product = sum([a * b for a, b in pairwise(excess)])
-        return (
-            mean,
-            sqrt(variance),
-            _spread(sentences),
-            max(sentences, default=mean),
-            sum([bit > BURST_BITS for bit in known]) / len(known),
-            product / pairs if pairs else nan,
-            sum([bit < 2.0 for bit in known]) / len(known),
-            n_unknown / total,
-            (n_bare - n_unknown) / total,
-            n_fluent / total,
+    def measure(self, batch: Batch) -> Array:
+        """Measure paragraphs; all NaN where one has no known token."""
+        scored = self._scored(batch)
+        known = ~scored.is_unknown
+        bits, owners = scored.bits[known], batch.token_paragraphs[known]
+        n_known, n_tokens = batch.counts(owners), batch.n_tokens
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = batch.sums(owners, bits) / n_known
+            excess = bits - mean[owners]
+            inside = owners[1:] == owners[:-1]
+            products = (excess[1:] * excess[:-1])[inside]
+            n_unknown = batch.counts(batch.token_paragraphs[scored.is_unknown])
+            columns = [
+                mean,
+                np.sqrt(batch.sums(owners, excess * excess) / n_known),
+                *_sentences(batch, bits, batch.token_lines[known], mean),
+                batch.counts(owners[bits > BURST_BITS]) / n_known,
+                batch.sums(owners[1:][inside], products) / (n_known - 1),
+                batch.counts(owners[bits < EASY_BITS]) / n_known,
+                n_unknown / n_tokens,
+                (self._runs(batch, scored, 1) - n_unknown) / n_tokens,
+                self._runs(batch, scored, 4) / n_tokens,
+            ]
+        found = np.column_stack(columns)
+        found[n_known == 0] = nan
+        return found
+
+    def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
+        """Yield the most surprising tokens, or for shares of unknown words, these."""
+        own = batch.own_tokens(paragraph)
+        scored = self._scored(batch)
+        wanted = scored.is_unknown[own]
+        if feature != "perplexity.unknown_share":
+            wanted = ~wanted
+        at = np.flatnonzero(wanted)
+        ranked = at[np.argsort(-scored.bits[own][at], kind="stable")]
+        return batch.spans(ranked + own.start)
+
+    def _scored(self, batch: Batch) -> TokenScores:
+        return batch.keep(
+            self, lambda: self._model.token_scores([line.line for line in batch.lines])
         )
 
-    def locate(
-        self, passage: Passage, findings: Sequence[Finding], feature: str
-    ) -> tuple[Span, ...]:
-        """Return the most surprising tokens, or for shares of unknown words, these."""
-        offset = passage.paragraph.span.start
-        wants_unknown = feature == "perplexity.unknown_share"
-        scored = zip(passage.tokens, self._scored(passage), strict=True)
-        places = [
-            (-bits[at], line.start(at), line, at)
-            for line, (bits, _, unknown) in scored
-            for at in range(len(bits))
-            if unknown[at] == wants_unknown
-        ]
-        best = nsmallest(N_PLACES, places, key=itemgetter(0, 1))
-        return tuple(line.span(at).shift(offset) for _, _, line, at in best)
-
-    def _scored(self, passage: Passage) -> list[TokenBits]:
-        def score() -> list[TokenBits]:
-            bits = self._model.token_bits
-            return [bits(" ".join(line.texts)) for line in passage.tokens]
-
-        return passage.keep(self, score)
+    def _runs(self, batch: Batch, scored: TokenScores, length: int) -> Places:
+        return batch.counts(batch.token_paragraphs[scored.lengths == length])
 
 
-def _spread(values: list[float]) -> float:
-    if len(values) < 2:
-        return nan
-    mean = fmean(values)
-    return sqrt(fmean([(value - mean) ** 2 for value in values]))
+def _sentences(
+    batch: Batch, bits: Array, lines: Places, means: Array
+) -> tuple[Array, Array]:
+    """Return spread and maximum of the mean surprise of sentences.
+
+    A sentence of fewer than three known tokens has no mean; where none has one, the
+    maximum is the mean of the paragraph.
+    """
+    n_lines = len(batch.lines)
+    sizes = np.bincount(lines, minlength=n_lines)
+    chosen = sizes >= MIN_KNOWN
+    levels = np.bincount(lines, weights=bits, minlength=n_lines)[chosen] / sizes[chosen]
+    owners = batch.line_paragraphs[chosen]
+    n_levels = batch.counts(owners)
+    centre = batch.sums(owners, levels) / n_levels
+    spread = np.sqrt(batch.sums(owners, (levels - centre[owners]) ** 2) / n_levels)
+    spread[n_levels < 2] = nan
+    highest = np.where(n_levels, -inf, means)
+    np.maximum.at(highest, owners, levels)
+    return spread, highest
 
 
 EXTRACTOR = Perplexity

@@ -1,13 +1,15 @@
 """Readability by textstat: the measures that need no dictionary of syllables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from math import nan
 from typing import Any, ClassVar, Self
 
-from mtcheck.extract import Tier
+import numpy as np
+
+from mtcheck.batch import Batch
+from mtcheck.extract import Array, Tier
 from mtcheck.models import Resources
-from mtcheck.segment import Passage
-from mtcheck.types import Finding, Span
+from mtcheck.types import Span
 
 _MEASURES = {
     "readability.coleman_liau": "coleman_liau_index",
@@ -38,17 +40,16 @@ class Readability:
 
         return cls(textstat)
 
-    def measure(self, passage: Passage, findings: Sequence[Finding]) -> Sequence[float]:
-        """Measure one paragraph; NaN where it has no word."""
-        if not passage.words.texts:
-            return (nan,) * len(self.features)
-        text = passage.paragraph.text
-        return tuple([float(measure(text)) for measure in self._measures])
+    def measure(self, batch: Batch) -> Array:
+        """Measure paragraphs; NaN where one has no word."""
+        found = np.full((len(batch), len(self.features)), nan)
+        for at in np.flatnonzero(batch.n_words).tolist():
+            text = batch.passages[at].paragraph.text
+            found[at] = [measure(text) for measure in self._measures]
+        return found
 
-    def locate(
-        self, passage: Passage, findings: Sequence[Finding], feature: str
-    ) -> tuple[Span, ...]:
-        """Return no place: a readability index is of the whole."""
+    def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
+        """Yield no place: a readability index is of the whole."""
         return ()
 
 

@@ -1,13 +1,15 @@
 """The findings of the rules, counted a 100 words and by family."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
-from mtcheck.extract import Tier
+import numpy as np
+
+from mtcheck.batch import Batch
+from mtcheck.extract import Array, Tier
 from mtcheck.models import Resources
 from mtcheck.rules import FAMILIES
-from mtcheck.segment import Passage
-from mtcheck.types import Finding, Span
+from mtcheck.types import Span
 
 
 class RuleRates:
@@ -26,21 +28,21 @@ class RuleRates:
         """Return the extractor; it needs nothing."""
         return cls()
 
-    def measure(self, passage: Passage, findings: Sequence[Finding]) -> Sequence[float]:
-        """Count the findings of one paragraph; a short one counts as 20 words."""
-        if not findings:
-            return (0.0,) * len(FAMILIES)
+    def measure(self, batch: Batch) -> Array:
+        """Count the findings of paragraphs; a short one counts as 20 words."""
+        counts = np.zeros((len(batch), len(FAMILIES)))
+        column = {digit: at for at, digit in enumerate(FAMILIES)}
+        for at, findings in enumerate(batch.findings):
+            for finding in findings:
+                counts[at, column[finding.code[2]]] += 1
         # One finding in a headline of five words must not weigh like twenty in a text.
-        per_100 = 100 / max(len(passage.words), 20)
-        digits = [finding.code[2] for finding in findings]
-        return tuple(digits.count(digit) * per_100 for digit in FAMILIES)
+        return counts * 100 / np.maximum(batch.n_words, 20)[:, np.newaxis]
 
-    def locate(
-        self, passage: Passage, findings: Sequence[Finding], feature: str
-    ) -> tuple[Span, ...]:
-        """Return the places of the family's findings."""
+    def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
+        """Yield the places of the family's findings."""
         family = feature.removeprefix("rules.").removesuffix("_per_100_words")
-        return tuple(item.span for item in findings if FAMILIES[item.code[2]] == family)
+        findings = batch.findings[paragraph]
+        return (item.span for item in findings if FAMILIES[item.code[2]] == family)
 
 
 EXTRACTOR = RuleRates

@@ -4,20 +4,20 @@ Hashing as in Weinberger et al., "Feature Hashing for Large Scale Multitask Lear
 ICML 2009. All but common words are masked, so that style is learnt and not the topic.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from math import nan
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mtcheck.batch import Batch, Floats, Places
 from mtcheck.errors import ModelError
-from mtcheck.extract import N_PLACES, Tier
+from mtcheck.extract import Array, Tier
 from mtcheck.language_model import Mask
 from mtcheck.models import Resources
-from mtcheck.segment import Passage
-from mtcheck.types import Finding, Span
+from mtcheck.types import Span
 
 BUCKET_BITS = 18
 """N-grams share 2**18 weights: small enough to ship, enough to keep them apart."""
@@ -28,51 +28,79 @@ _MULTIPLIER = np.uint32(2654435761)  # Knuth's multiplicative hash: 2**32 / gold
 _SHIFT = np.uint32(32 - BUCKET_BITS)
 
 
-class _Codes(dict[str, int]):
-    """Hashes of tokens; masked text has few distinct ones, so all are remembered."""
+class Grams(NamedTuple):
+    """The n-grams of a batch: the bucket of each, and its first and last token."""
 
-    def __missing__(self, token: str) -> int:
-        code = self[token] = crc32(token.encode())
-        return code
-
-
-_CODES = _Codes()
+    buckets: NDArray[np.uint32]
+    first: Places
+    last: Places
 
 
-def word_buckets(lines: Sequence[Sequence[str]]) -> NDArray[np.uint32]:
-    """Return the bucket of each token and each token pair, in the order of the text.
+class Counted(NamedTuple):
+    """Distinct buckets by paragraph, each with its sublinear weight, 1 + ln(count)."""
 
-    First all tokens of all sentences, then all pairs; a pair never spans two sentences.
-    """
-    tokens = [token for line in lines for token in line]
-    codes = np.array([_CODES[token] for token in tokens], dtype=np.uint32)
+    paragraphs: Places
+    buckets: Places
+    weights: NDArray[np.float32]
+
+
+def word_grams(batch: Batch, mask: Mask) -> Grams:
+    """Return each masked token and each pair of them; no pair spans two sentences."""
+    codes = batch.masked(mask).of_tokens(_code, np.uint32)
     pairs = codes[:-1] * np.uint32(31) + codes[1:] + np.uint32(1)
-    return _mix(np.concatenate([codes, np.delete(pairs, _sentence_ends(lines))]))
+    left = np.flatnonzero(batch.token_lines[:-1] == batch.token_lines[1:])
+    single = np.arange(len(codes))
+    return Grams(
+        _mix(np.concatenate([codes, pairs[left]])),
+        np.concatenate([single, left]),
+        np.concatenate([single, left + 1]),
+    )
 
 
-def char_buckets(text: str) -> NDArray[np.uint32]:
-    """Return the bucket of each character n-gram of orders 2 to 5, order by order."""
-    points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
-    runs, found = points * np.uint32(7919), [np.empty(0, np.uint32)]
+def char_grams(batch: Batch, mask: Mask) -> Grams:
+    """Return the character n-grams of orders 2 to 5 of the masked tokens.
+
+    They run on over spaces and sentences, but not into the next paragraph, and belong
+    to the token that they start in.
+    """
+    tokens = batch.masked(mask).texts()
+    raw = " ".join([*tokens, ""]).encode("utf-32-le")
+    points = np.frombuffer(raw, dtype=np.uint32)
+    sizes = np.fromiter(map(len, tokens), np.intp, len(tokens)) + 1
+    owners = np.repeat(np.arange(len(tokens)), sizes)
+    # The space behind a paragraph belongs to none; its end is where n-grams stop.
+    ends = np.cumsum(sizes)[batch.ends[batch.token_paragraphs] - 1] - 1
+    room = ends[owners] - np.arange(len(points))
+    runs, buckets, starts = points * np.uint32(7919), [], []
     for order in CHAR_ORDERS:
-        if len(points) < order:
-            break
         runs = (runs[:-1] * np.uint32(1000003)) ^ points[order - 1 :]
-        found.append(runs + np.uint32(order))
-    return _mix(np.concatenate(found))
+        fits = np.flatnonzero(room[: len(runs)] >= order)
+        buckets.append(runs[fits] + np.uint32(order))
+        starts.append(owners[fits])
+    first = np.concatenate(starts)
+    return Grams(_mix(np.concatenate(buckets)), first, first)
 
 
-def weighted(
-    buckets: NDArray[np.uint32],
-) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """Return the distinct buckets and their sublinear weights, 1 + ln(count)."""
-    distinct, counts = np.unique(buckets, return_counts=True)
-    return distinct, (1 + np.log(counts)).astype(np.float32)
+GRAMS: dict[str, Callable[[Batch, Mask], Grams]] = {
+    "word": word_grams,
+    "char": char_grams,
+}
+"""The kinds of n-grams; ``style.<kind>.npy`` in a model folder has their weights."""
 
 
-def _sentence_ends(lines: Sequence[Sequence[str]]) -> NDArray[np.intp]:
-    """Return the places of the last tokens of all sentences but the last."""
-    return np.cumsum([len(line) for line in lines], dtype=np.intp)[:-1] - 1
+def count(batch: Batch, grams: Grams) -> Counted:
+    """Return how much each bucket occurs in each paragraph, in their order."""
+    keys = (batch.token_paragraphs[grams.first] << BUCKET_BITS) | grams.buckets
+    distinct, counts = np.unique(keys, return_counts=True)
+    weights = (1 + np.log(counts)).astype(np.float32)
+    return Counted(distinct >> BUCKET_BITS, distinct & _LAST_BUCKET, weights)
+
+
+_LAST_BUCKET = (1 << BUCKET_BITS) - 1
+
+
+def _code(token: str) -> int:
+    return crc32(token.encode())
 
 
 def _mix(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -108,54 +136,53 @@ class Style:
         """Open the weights: a row a bucket, with rewritten, machine, and idf."""
         return cls(resources.array(f"style.{cls.kind}"), resources.mask(language))
 
-    def measure(self, passage: Passage, findings: Sequence[Finding]) -> Sequence[float]:
-        """Measure one paragraph; NaN where it has no token."""
-        buckets = self._kept_buckets(passage)
-        if not len(buckets):
-            return (nan, nan)
-        distinct, counts = weighted(buckets)
-        rows = self._weights[distinct]
-        values = counts * rows[:, 2]
-        length = float(np.sqrt(values @ values))
-        if not length:
-            return (0.0, 0.0)
-        logits = values @ rows[:, :2] / length
-        return float(logits[0]), float(logits[1])
+    def measure(self, batch: Batch) -> Array:
+        """Measure paragraphs; NaN where one has no token."""
+        owners, buckets, weights = count(batch, self._grams(batch))
+        rows = self._weights[buckets]
+        values = weights * rows[:, 2]
+        lengths = np.sqrt(batch.sums(owners, values * values))
+        lengths[lengths == 0] = 1
+        logits = [batch.sums(owners, values * rows[:, at]) / lengths for at in (0, 1)]
+        found = np.column_stack(logits)
+        found[batch.n_tokens == 0] = nan
+        return found
 
-    def locate(
-        self, passage: Passage, findings: Sequence[Finding], feature: str
-    ) -> tuple[Span, ...]:
-        """Return the words that carry the most weight towards the class."""
-        lines = passage.masked(self._mask)
-        if not lines:
-            return ()
-        rows = self._weights[self._kept_buckets(passage)]
-        gains = rows[:, 0 if "rewritten" in feature else 1] * rows[:, 2]
-        shares = self._by_token(gains, lines)
-        places = [
-            (line, at) for line in passage.tokens for at in range(len(line.texts))
-        ]
-        offset = passage.paragraph.span.start
-        best = np.argsort(-shares, kind="stable")[:N_PLACES]
-        return tuple(places[at][0].span(places[at][1]).shift(offset) for at in best)
+    def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
+        """Yield the phrases that carry the most weight towards the class.
 
-    def _kept_buckets(self, passage: Passage) -> NDArray[np.uint32]:
-        lines = passage.masked(self._mask)
-        return passage.keep(self, lambda: self._buckets(lines))
+        A phrase is a token with its neighbours in the sentence: alone, most of what
+        tells is a word like "the".
+        """
+        own, lines = batch.own_tokens(paragraph), batch.token_lines
+        column = 0 if "rewritten" in feature else 1
+        gains = batch.keep((self, column), lambda: self._phrases(batch, column))[own]
+        for at in (np.argsort(-gains, kind="stable") + own.start).tolist():
+            first = max(at - 1, int(batch.line_starts[lines[at]]))
+            last = min(at + 1, own.stop - 1)
+            last -= int(lines[last] != lines[at])
+            head, tail = batch.spans([first, last])
+            yield Span(head.start, tail.end)
 
-    def _buckets(self, lines: Sequence[Sequence[str]]) -> NDArray[np.uint32]:
-        return word_buckets(lines)
+    def _grams(self, batch: Batch) -> Grams:
+        make = GRAMS[self.kind]
+        return batch.keep(self, lambda: make(batch, self._mask))
 
-    def _by_token(
-        self, gains: NDArray[Any], lines: Sequence[Sequence[str]]
-    ) -> NDArray[Any]:
-        """Share the gains of n-grams out among the tokens that they cover."""
-        n_tokens = sum(map(len, lines))
-        shares = gains[:n_tokens].copy()
-        firsts = np.delete(np.arange(max(n_tokens - 1, 0)), _sentence_ends(lines))
-        shares[firsts] += gains[n_tokens:] / 2
-        shares[firsts + 1] += gains[n_tokens:] / 2
-        return shares
+    def _phrases(self, batch: Batch, column: int) -> Floats:
+        """Return what each token and its neighbours gain the class together.
+
+        An n-gram shares its gain out among its first and its last token.
+        """
+        buckets, first, last = self._grams(batch)
+        gains = self._weights[buckets, column] * self._weights[buckets, 2]
+        n_tokens = len(batch.ids)
+        shares: Floats = np.bincount(first, gains, n_tokens) / 2
+        shares += np.bincount(last, gains, n_tokens) / 2
+        joined = batch.token_lines[1:] == batch.token_lines[:-1]
+        phrases = shares.copy()
+        phrases[1:][joined] += shares[:-1][joined]
+        phrases[:-1][joined] += shares[1:][joined]
+        return phrases
 
 
 EXTRACTOR = Style

@@ -1,13 +1,9 @@
 """Style by character n-grams: endings, spellings, small words and their joints."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import ClassVar
 
 from mtcheck.extract import Tier
-from mtcheck.extract.style import CHAR_ORDERS, Style, char_buckets
+from mtcheck.extract.style import Style
 
 
 class StyleChars(Style):
@@ -24,23 +20,6 @@ class StyleChars(Style):
     }
 
     kind: ClassVar[str] = "char"
-
-    def _buckets(self, lines: Sequence[Sequence[str]]) -> NDArray[np.uint32]:
-        return char_buckets(" ".join(" ".join(line) for line in lines))
-
-    def _by_token(
-        self, gains: NDArray[Any], lines: Sequence[Sequence[str]]
-    ) -> NDArray[Any]:
-        """Sum the gains of the n-grams that start in each token."""
-        widths = [len(token) + 1 for line in lines for token in line]
-        length = sum(widths) - 1
-        places, at = np.zeros(length + 1), 0
-        for order in CHAR_ORDERS:
-            n_grams = max(length - order + 1, 0)
-            places[:n_grams] += gains[at : at + n_grams]
-            at += n_grams
-        starts = np.cumsum([0, *widths[:-1]])
-        return np.add.reduceat(places, starts)
 
 
 EXTRACTOR = StyleChars

@@ -1,21 +1,29 @@
 """The surface of a text: lengths, capitals, punctuation, variety of words."""
 
 import re
-from collections.abc import Sequence
-from math import nan, sqrt
+from collections.abc import Callable, Iterable
+from math import nan
 from typing import ClassVar, Self
 
-from mtcheck.extract import Tier
+import numpy as np
+
+from mtcheck.batch import Batch, Flags
+from mtcheck.extract import Array, Tier
 from mtcheck.languages import language as language_of
 from mtcheck.models import Resources
-from mtcheck.segment import Passage
-from mtcheck.types import Finding, Span
+from mtcheck.types import Span
 
-_INNER_CAPITAL = re.compile(r"(?<=[^\W\d_][ ,;])[^\W\d_a-zäöüß]\w*")
+_MARKS = {
+    "surface.commas_per_100_words": ",",
+    "surface.colons_per_100_words": ":;",
+    "surface.brackets_per_100_words": "([",
+    "surface.questions_per_100_words": "?!",
+}
+"""Feature to the marks that it counts."""
 
 
 class Surface:
-    """Counts and shares that need no model."""
+    """Counts and shares that need no model; numbers count as words of one letter."""
 
     name: ClassVar[str] = "surface"
     version: ClassVar[int] = 1
@@ -24,8 +32,9 @@ class Surface:
         "surface.words": "number of words",
         "surface.word_length": "mean length of a word, in letters",
         "surface.long_word_share": "share of words of nine letters and more",
-        "surface.sentence_words": "mean number of words a sentence",
-        "surface.sentence_words_sd": "standard deviation of the words a sentence",
+        "surface.sentence_words": "mean number of words and marks a sentence",
+        "surface.sentence_words_sd": "standard deviation of the words and marks a "
+        "sentence",
         "surface.capital_share": "share of words inside sentences with a capital",
         "surface.digit_share": "share of words that begin with a digit",
         "surface.function_word_share": "share of words that are function words",
@@ -46,67 +55,89 @@ class Surface:
         """Take the function words of the language."""
         return cls(language_of(language).function_words)
 
-    def measure(self, passage: Passage, findings: Sequence[Finding]) -> Sequence[float]:
-        """Measure one paragraph; all NaN where it has no word."""
-        text = passage.paragraph.text
-        words = passage.words.texts
-        n_words = len(words)
-        if not n_words:
-            return (nan,) * len(self.features)
-        lengths = list(map(len, words))
-        lower = [word.lower() for word in words]
-        distinct = set(lower)
-        long_words = [word for word in lower if len(word) > 6]
-        per_100 = 100 / n_words
-        function_words = self._function_words
-        return (
-            float(n_words),
-            sum(lengths) / n_words,
-            sum([length >= 9 for length in lengths]) / n_words,
-            *self._sentence_lengths(passage),
-            len(_INNER_CAPITAL.findall(text)) / n_words,
-            sum([word[0].isdigit() for word in words]) / n_words,
-            sum([word in function_words for word in lower]) / n_words,
-            len(distinct) / sqrt(n_words),
-            1 - len(set(long_words)) / len(long_words) if long_words else nan,
-            text.count(",") * per_100,
-            (text.count(":") + text.count(";")) * per_100,
-            (text.count("(") + text.count("[")) * per_100,
-            (text.count("?") + text.count("!")) * per_100,
-            sum(["-" in word for word in words]) / n_words,
-        )
+    def measure(self, batch: Batch) -> Array:
+        """Measure paragraphs; all NaN where one has no word."""
+        n_words = batch.n_words
+        is_function = batch.of_tokens(self._function_words.__contains__, np.bool_)
+        owners = batch.token_paragraphs[batch.is_word]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            columns = [
+                n_words,
+                batch.sums(owners, batch.lengths[batch.is_word]) / n_words,
+                _share(batch, _long(batch)),
+                *_sentence_sizes(batch),
+                _share(batch, batch.is_inner_capital),
+                _share(batch, batch.is_number),
+                _share(batch, batch.is_word & is_function),
+                *_variety(batch),
+                *[_marks(batch, marks) for marks in _MARKS.values()],
+                _share(batch, _hyphenated(batch)),
+            ]
+        found = np.column_stack(columns)
+        found[n_words == 0] = nan
+        return found
 
-    def locate(
-        self, passage: Passage, findings: Sequence[Finding], feature: str
-    ) -> tuple[Span, ...]:
-        """Return the words or marks that the feature counts, if it counts such."""
-        pattern = _PLACES.get(feature)
-        if pattern is None:
+    def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
+        """Yield the words or marks that the feature counts, if it counts such."""
+        if feature in _SHARES:
+            own = batch.own_tokens(paragraph)
+            shown = _SHARES[feature](batch)[own]
+            return batch.spans(np.flatnonzero(shown) + own.start)
+        if feature not in _MARKS:
             return ()
-        offset = passage.paragraph.span.start
-        matches = pattern.finditer(passage.paragraph.text)
-        return tuple(
-            Span(*match.span()).shift(offset)
-            for match, _ in zip(matches, range(5), strict=False)
-        )
-
-    def _sentence_lengths(self, passage: Passage) -> tuple[float, float]:
-        lengths = [len(line.texts) for line in passage.tokens]
-        mean = sum(lengths) / len(lengths) if lengths else nan
-        if len(lengths) < 2:
-            return mean, nan
-        return mean, sqrt(sum([(n - mean) ** 2 for n in lengths]) / len(lengths))
+        place = batch.passages[paragraph].paragraph
+        matches = re.finditer(f"[{re.escape(_MARKS[feature])}]", place.text)
+        return (Span(*match.span()).shift(place.span.start) for match in matches)
 
 
-_PLACES = {
-    "surface.capital_share": _INNER_CAPITAL,
-    "surface.long_word_share": re.compile(r"[^\W\d_]{9,}"),
-    "surface.digit_share": re.compile(r"\b\d\w*"),
-    "surface.commas_per_100_words": re.compile(","),
-    "surface.colons_per_100_words": re.compile("[:;]"),
-    "surface.brackets_per_100_words": re.compile(r"[(\[]"),
-    "surface.questions_per_100_words": re.compile("[?!]"),
-    "surface.hyphenated_share": re.compile(r"[^\W_]+(?:-[^\W_]+)+"),
+def _long(batch: Batch) -> Flags:
+    return batch.is_word & (batch.lengths >= 9)
+
+
+def _hyphenated(batch: Batch) -> Flags:
+    return batch.keep(
+        _hyphenated, lambda: batch.of_tokens(lambda token: "-" in token, np.bool_)
+    )
+
+
+_SHARES: dict[str, Callable[[Batch], Flags]] = {
+    "surface.long_word_share": _long,
+    "surface.capital_share": lambda batch: batch.is_inner_capital,
+    "surface.digit_share": lambda batch: batch.is_number,
+    "surface.hyphenated_share": _hyphenated,
 }
+"""Feature to the tokens of which it is the share, where these can be shown."""
+
+
+def _share(batch: Batch, flags: Flags) -> Array:
+    return batch.counts(batch.token_paragraphs[flags]) / batch.n_words
+
+
+def _marks(batch: Batch, marks: str) -> Array:
+    texts = [passage.paragraph.text for passage in batch.passages]
+    counts = [sum([text.count(mark) for mark in marks]) for text in texts]
+    return np.array(counts) * 100 / batch.n_words
+
+
+def _sentence_sizes(batch: Batch) -> tuple[Array, Array]:
+    """Return mean and standard deviation of the tokens a sentence."""
+    owners, sizes = batch.line_paragraphs, batch.line_sizes
+    n_lines = batch.counts(owners)
+    mean = batch.sums(owners, sizes) / n_lines
+    spread = np.sqrt(batch.sums(owners, (sizes - mean[owners]) ** 2) / n_lines)
+    spread[n_lines < 2] = nan
+    return mean, spread
+
+
+def _variety(batch: Batch) -> tuple[Array, Array]:
+    """Return Guiraud's index, and the share of long words that stood there before."""
+    n_distinct = max(len(batch.vocabulary), 1)
+    keys = batch.token_paragraphs * n_distinct + batch.plain_ids
+    words, long_words = keys[batch.is_word], keys[batch.is_word & (batch.lengths > 6)]
+    distinct = batch.counts(np.unique(words) // n_distinct)
+    n_long = batch.counts(long_words // n_distinct)
+    n_repeated = n_long - batch.counts(np.unique(long_words) // n_distinct)
+    return distinct / np.sqrt(batch.n_words), n_repeated / n_long
+
 
 EXTRACTOR = Surface

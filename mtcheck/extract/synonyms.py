@@ -1,21 +1,26 @@
 """Spun synonyms: words that a thesaurus would put there and a writer would not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import nan
 from typing import Any, ClassVar, Self
 
-from mtcheck.extract import N_PLACES, Tier
+import numpy as np
+
+from mtcheck.batch import Batch, Floats, Places
+from mtcheck.extract import Array, Tier
 from mtcheck.extract.perplexity import HUMAN
-from mtcheck.language_model import BITS, Tokens
+from mtcheck.language_model import BITS
 from mtcheck.models import Resources
-from mtcheck.segment import Passage
-from mtcheck.types import Finding, Span
+from mtcheck.types import Span
 
 GAIN_BITS = 6.0
 """A word whose best replacement saves so many bits counts as spun."""
 
 CONTEXT = 3
 """Words of context on each side: what a four-gram model can see."""
+
+LONGEST = 4
+"""Words of the longest tortured phrase that is looked for."""
 
 
 class Synonyms:
@@ -58,53 +63,61 @@ class Synonyms:
         """Open the model of human text, the thesaurus and the tortured phrases."""
         return cls(resources)
 
-    def measure(self, passage: Passage, findings: Sequence[Finding]) -> Sequence[float]:
-        """Measure one paragraph; all NaN where it has no token."""
-        lines = passage.tokens
-        n_tokens = sum(len(line.texts) for line in lines)
-        if not n_tokens:
-            return (nan,) * len(self.features)
-        gains = [gain for found in self._line_gains(passage) for gain, _ in found]
-        n_phrases = sum(1 for line in lines for _ in self._tortured(line))
-        total = sum(gains)
-        return (
-            total / n_tokens,
-            total / len(gains) if gains else nan,
-            sum([gain >= GAIN_BITS for gain in gains]) / n_tokens,
-            max(gains, default=nan),
-            len(gains) / n_tokens,
-            100 * n_phrases / n_tokens,
-        )
+    def measure(self, batch: Batch) -> Array:
+        """Measure paragraphs; all NaN where one has no token."""
+        tokens, gains = self._gained(batch)
+        owners, n_tokens = batch.token_paragraphs[tokens], batch.n_tokens
+        total, n_gains = batch.sums(owners, gains), batch.counts(owners)
+        highest = np.where(n_gains, 0.0, nan)
+        np.maximum.at(highest, owners, gains)
+        phrases = batch.token_paragraphs[[first for first, _ in self._found(batch)]]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            columns = [
+                total / n_tokens,
+                total / n_gains,
+                batch.counts(owners[gains >= GAIN_BITS]) / n_tokens,
+                highest,
+                n_gains / n_tokens,
+                100 * batch.counts(phrases) / n_tokens,
+            ]
+        found = np.column_stack(columns)
+        found[n_tokens == 0] = nan
+        return found
 
-    def locate(
-        self, passage: Passage, findings: Sequence[Finding], feature: str
-    ) -> tuple[Span, ...]:
-        """Return the words by what a synonym would save, or the tortured phrases."""
-        offset = passage.paragraph.span.start
+    def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
+        """Yield the words by what a synonym would save, or the tortured phrases."""
+        own = batch.own_tokens(paragraph)
         if "tortured" in feature:
-            return tuple(
-                Span(line.span(first).start, line.span(last).end).shift(offset)
-                for line in passage.tokens
-                for first, last in self._tortured(line)
+            phrases = (
+                batch.spans([first, last])
+                for first, last in self._found(batch)
+                if own.start <= first < own.stop
             )
-        lines = zip(passage.tokens, self._line_gains(passage), strict=True)
-        places = [
-            (-gain, line.span(at).shift(offset))
-            for line, gains in lines
-            for gain, at in gains
-            if gain > 0
-        ]
-        return tuple(span for _, span in sorted(places)[:N_PLACES])
+            return (Span(head.start, tail.end) for head, tail in phrases)
+        tokens, gains = self._gained(batch)
+        places = slice(*np.searchsorted(tokens, [own.start, own.stop]))
+        tokens, gains = tokens[places], gains[places]
+        ranked = np.argsort(-gains, kind="stable")
+        return batch.spans(tokens[ranked[gains[ranked] > 0]])
 
-    def _line_gains(self, passage: Passage) -> list[list[tuple[float, int]]]:
-        def find() -> list[list[tuple[float, int]]]:
-            return [list(self._gains(line)) for line in passage.tokens]
+    def _gained(self, batch: Batch) -> tuple[Places, Floats]:
+        """Return the tokens that have commoner synonyms, and the bits these save."""
 
-        return passage.keep(self, find)
+        def find() -> tuple[Places, Floats]:
+            starts = batch.line_starts.tolist()
+            pairs = [
+                (start + at, gain)
+                for start, line in zip(starts, batch.lines, strict=True)
+                for gain, at in self._gains(line.line.split())
+            ]
+            tokens, gains = zip(*pairs, strict=True) if pairs else ((), ())
+            return np.array(tokens, dtype=np.intp), np.array(gains, dtype=float)
 
-    def _gains(self, line: Tokens) -> Iterator[tuple[float, int]]:
+        return batch.keep(self, find)
+
+    def _gains(self, texts: Sequence[str]) -> Iterator[tuple[float, int]]:
         """Yield gain and index of each token that has commoner synonyms."""
-        texts, table = line.texts, self._table
+        table = self._table
         wanted = [at for at, text in enumerate(texts) if text in table]
         if not wanted:
             return
@@ -141,14 +154,26 @@ class Synonyms:
             here, there = there, here
         return total
 
-    def _tortured(self, line: Tokens) -> Iterator[tuple[int, int]]:
-        """Yield first and last token of each known tortured phrase."""
-        phrases = self._phrases
-        for at in [at for at, text in enumerate(line.texts) if text in phrases]:
-            for phrase in phrases[line.texts[at]]:
-                if line.texts[at : at + len(phrase)] == phrase:
-                    yield at, at + len(phrase) - 1
-                    break
+    def _found(self, batch: Batch) -> list[tuple[int, int]]:
+        """Return first and last token of each known tortured phrase."""
+
+        def find() -> list[tuple[int, int]]:
+            phrases, lines = self._phrases, batch.token_lines
+            is_first = batch.of_tokens(phrases.__contains__, np.bool_)
+            found = []
+            for at in np.flatnonzero(is_first).tolist():
+                tokens = [batch.vocabulary[id] for id in batch.ids[at : at + LONGEST]]
+                for phrase in phrases[tokens[0]]:
+                    last = at + len(phrase) - 1
+                    if (
+                        phrase == tuple(tokens[: len(phrase)])
+                        and lines[at] == lines[last]
+                    ):
+                        found.append((at, last))
+                        break
+            return found
+
+        return batch.keep((self, "phrases"), find)
 
 
 EXTRACTOR = Synonyms

@@ -19,7 +19,7 @@ class Jsonl:
         """Yield a line for each verdict."""
         for scored in results:
             for verdict in scored.verdicts:
-                yield json.dumps(_verdict(verdict), ensure_ascii=False, allow_nan=False)
+                yield _encode(_verdict(verdict))
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
@@ -59,6 +59,9 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "start": reason.span.start if reason.span else None,
         "end": reason.span.end if reason.span else None,
     }
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _number(value: float) -> float | None:

@@ -22,14 +22,14 @@ _SPACED_STOP = re.compile(
 _SPACED_MARK = re.compile(r"(?<=[^\W_])[ \t]+[:;!?](?=\s|$)(?!\s*[:;!?»])")
 
 _PAIR = re.compile(r"(?<=[^\s.!?:;])[ \xa0]{2,}(?=\S)")
-_STOPS = (" .", "\xa0.", "\t.")
-_COMMAS = (" ,", "\xa0,", "\t,")
-_MARKS = (" :", " ;", " !", " ?", "\t:", "\t;", "\t!", "\t?")
+# The patterns above look at every word, this one at white space only; it says that most
+# paragraphs need no second look.
+_BEFORE_MARK = re.compile(r"[ \t\xa0][.,:;!?]")
 
 
 def _orphan_stops(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if not any(stop in text for stop in _STOPS):
+    if " ." not in text and "\xa0." not in text and "\t." not in text:
         return
     for match in _ORPHAN.finditer(text):
         if not _ROW_BEFORE.search(text[max(0, match.start() - 2) : match.start()]):
@@ -38,16 +38,16 @@ def _orphan_stops(passage: Passage) -> Iterator[Span]:
 
 def _spaced_marks(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if any(mark in text for mark in _STOPS + _COMMAS):
-        for match in _SPACED_STOP.finditer(text):
-            yield Span(*match.span()).shift(offset)
+    if not _BEFORE_MARK.search(text):
+        return
+    for match in _SPACED_STOP.finditer(text):
+        yield Span(*match.span()).shift(offset)
     # French and some others set a space here; only languages we know do not.
     if passage.paragraph.language not in languages():
         return
-    if any(mark in text for mark in _MARKS):
-        for match in _SPACED_MARK.finditer(text):
-            if not _is_ratio(text, match):
-                yield Span(*match.span()).shift(offset)
+    for match in _SPACED_MARK.finditer(text):
+        if not _is_ratio(text, match):
+            yield Span(*match.span()).shift(offset)
 
 
 def _is_ratio(text: str, match: re.Match[str]) -> bool:

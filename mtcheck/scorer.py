@@ -1,0 +1,316 @@
+"""From documents to verdicts, a batch at a time: the model in the light of the text."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtcheck.batch import Batch
+from mtcheck.classify import (
+    LEVELS_OF_EVIDENCE,
+    AdditiveModel,
+    Array,
+    Context,
+    effects,
+    evidence,
+)
+from mtcheck.errors import ModelError
+from mtcheck.extract import Extraction, Tier, schema
+from mtcheck.models import Model
+from mtcheck.rules import find_defects
+from mtcheck.segment import Passage, count_words, passages
+from mtcheck.types import (
+    LABELS,
+    Document,
+    Finding,
+    Label,
+    Paragraph,
+    Reason,
+    Scored,
+    Span,
+    Verdict,
+)
+
+Level = Literal["paragraph", "document"]
+LEVELS: tuple[Level, ...] = ("paragraph", "document")
+
+MIN_WORDS = 5
+"""Under so many words nobody can judge."""
+
+MEASURED_CHARACTERS = 100_000
+"""Code points of a paragraph that are measured, from its start: a dozen pages of it
+say what it is, and a broken file can be one line of a hundred megabytes."""
+
+N_REASONS = 3
+LEAST_EFFECT = 0.1
+
+
+@dataclass
+class _Examined:
+    """A paragraph on its way to a verdict; ``measured`` is the part that is judged."""
+
+    passage: Passage
+    measured: Passage
+    findings: tuple[Finding, ...]
+    abstained: str | None
+    n_words: int = 0
+    judged: "_Judged | None" = None
+
+    @property
+    def counted(self) -> tuple[Finding, ...]:
+        """The findings in the part that is judged."""
+        end = self.measured.paragraph.span.end
+        return tuple([item for item in self.findings if item.span.end <= end])
+
+    @property
+    def is_residue(self) -> bool:
+        """Whether what the scraper left makes up most of the paragraph."""
+        covered = sum(
+            item.span.end - item.span.start
+            for item in self.findings
+            if item.code[2] == "5"
+        )
+        return covered * 2 > len(self.passage.paragraph.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the model says of a paragraph, which has the place ``at`` in its batch.
+
+    ``effects`` is of shape (features, labels); ``leading`` has the features with the
+    largest ones for each label, of shape (reasons, labels).
+    """
+
+    batch: Batch
+    at: int
+    vector: Array
+    contributions: Array
+    logits: Array
+    effects: Array
+    leading: NDArray[np.intp]
+
+
+class Scorer:
+    """A model opened for one tier; each language is opened when it is first met."""
+
+    def __init__(self, model: Model, tier: Tier = "full") -> None:
+        fingerprint = schema("full").fingerprint
+        if model.card["schema"] != fingerprint:
+            raise ModelError(
+                f"model {model.name}: made for schema {model.card['schema']}, this is "
+                f"{fingerprint}; refit with python -m training"
+            )
+        self.model = model
+        self.tier: Tier = tier
+        self._opened: dict[str, _Language] = {}
+
+    def score(
+        self,
+        documents: Sequence[Document],
+        level: Level = "paragraph",
+        mode: str = "auto",
+    ) -> Iterator[Scored]:
+        """Yield the verdicts of a batch of documents, in order."""
+        batch = [
+            [self._examine(item) for item in passages(text, mode)] for text in documents
+        ]
+        self._predict([item for items in batch for item in items])
+        for document, items in zip(documents, batch, strict=True):
+            if level == "document":
+                yield Scored(document, (self._document_verdict(document, items),))
+            else:
+                yield Scored(document, tuple(self._paragraph_verdicts(document, items)))
+
+    def _language(self, code: str) -> "_Language":
+        if code not in self._opened:
+            self._opened[code] = _Language(self.model, code, self.tier)
+        return self._opened[code]
+
+    def _examine(self, passage: Passage) -> _Examined:
+        findings = find_defects(passage)
+        measured = _start_of(passage)
+        n_words = count_words(measured.paragraph.text, MIN_WORDS)
+        if n_words < MIN_WORDS:
+            return _Examined(passage, measured, findings, "too-short", n_words)
+        if passage.paragraph.language not in self.model.languages:
+            n_words = count_words(measured.paragraph.text)
+            return _Examined(passage, measured, findings, "language", n_words)
+        return _Examined(passage, measured, findings, None)
+
+    def _predict(self, items: Sequence[_Examined]) -> None:
+        judged = [item for item in items if item.abstained is None]
+        for code in sorted({item.passage.paragraph.language or "" for item in judged}):
+            own = [item for item in judged if item.passage.paragraph.language == code]
+            opened = self._language(code)
+            batch = Batch(
+                [item.measured for item in own], [item.counted for item in own]
+            )
+            vectors = opened.extraction.measure(batch)
+            shares = opened.model.contributions(vectors)
+            logits = shares.sum(axis=1) + opened.model.intercept
+            gains = effects(shares)
+            gains[np.isnan(vectors)] = 0  # What was not measured is no reason.
+            leading = np.argsort(-gains, axis=1, kind="stable")[:, :N_REASONS]
+            found = zip(vectors, shares, logits, gains, leading, strict=True)
+            n_words = batch.n_words.tolist()
+            for at, (item, values) in enumerate(zip(own, found, strict=True)):
+                item.n_words = n_words[at]
+                item.judged = _Judged(batch, at, *values)
+
+    def _paragraph_verdicts(
+        self, document: Document, items: Sequence[_Examined]
+    ) -> Iterator[Verdict]:
+        informed = self._informed(items)
+        for index, item in enumerate(items):
+            paragraph = item.passage.paragraph
+            shown = (document.id, index, paragraph.span, paragraph.language)
+            if item.judged is None:
+                yield Verdict(*shown, None, None, None, item.abstained, item.findings)
+                continue
+            judged = self._judge(paragraph.language or "", informed[index])
+            reasons = self._reasons(judged[0], [item.judged])
+            yield Verdict(*shown, *judged, None, item.findings, reasons)
+
+    def _informed(self, items: Sequence[_Examined]) -> dict[int, Array]:
+        """Return the logits of each judged paragraph in the light of the others."""
+        found = {
+            index: item.judged.logits
+            for index, item in enumerate(items)
+            if item.judged is not None
+        }
+        if len(found) < 2:
+            return found
+        prose = [index for index in found if not items[index].is_residue]
+        if len(prose) > 1:
+            context = self._language(
+                items[prose[0]].passage.paragraph.language or ""
+            ).context
+            n_words = np.array([float(items[index].n_words) for index in prose])
+            informed = context.paragraphs(
+                np.array([found[index] for index in prose]), n_words
+            )
+            found.update(zip(prose, informed, strict=True))
+        return found
+
+    def _document_verdict(
+        self, document: Document, items: Sequence[_Examined]
+    ) -> Verdict:
+        findings = tuple(finding for item in items for finding in item.findings)
+        chosen = [item for item in items if item.judged is not None]
+        chosen = [item for item in chosen if not item.is_residue] or chosen
+        words: dict[str | None, int] = {}
+        for item in chosen or items:
+            code = item.passage.paragraph.language
+            words[code] = words.get(code, 0) + item.n_words
+        code = max(words, key=lambda key: words[key], default=document.language)
+        shown = (document.id, None, Span(0, len(document.text)), code)
+        if not chosen:
+            causes = {item.abstained for item in items}
+            cause = "language" if "language" in causes else "too-short"
+            return Verdict(*shown, None, None, None, cause, findings)
+        chosen = [item for item in chosen if item.passage.paragraph.language == code]
+        judged = [item.judged for item in chosen if item.judged is not None]
+        n_words = np.array([float(item.n_words) for item in chosen])
+        opened = self._language(code or "")
+        facts = opened.model.facts(np.array([item.contributions for item in judged]))
+        logits = np.array([item.logits for item in judged])
+        logits = opened.context.document(logits, n_words, facts)
+        verdict = self._judge(code or "", logits)
+        reasons = self._reasons(verdict[0], judged, n_words)
+        return Verdict(*shown, *verdict, None, findings, reasons)
+
+    def _judge(self, code: str, logits: Array) -> tuple[Label, dict[Label, float], Any]:
+        # Three numbers: numpy would take ten times as long as plain Python.
+        plain = logits.tolist()
+        highest = max(plain)
+        raised = [exp(logit - highest) for logit in plain]
+        total = sum(raised)
+        shares = [share / total for share in raised]
+        label = LABELS[shares.index(max(shares))]
+        thresholds = self._language(code).thresholds
+        return (
+            label,
+            dict(zip(LABELS, shares, strict=True)),
+            evidence(shares, thresholds),
+        )
+
+    def _reasons(
+        self, label: Label, items: Sequence[_Judged], n_words: Array | None = None
+    ) -> tuple[Reason, ...]:
+        """Return the features that moved the verdict most, each with its best place.
+
+        Several paragraphs are weighed by their ``n_words``.
+        """
+        column = LABELS.index(label)
+        leading, gains = items[0].leading[:, column], items[0].effects[:, column]
+        if n_words is not None:
+            every = np.array([item.effects[:, column] for item in items])
+            gains = n_words @ every / n_words.sum()
+            leading = np.argsort(-gains, kind="stable")[:N_REASONS]
+        reasons = []
+        for feature in leading.tolist():
+            gain = float(gains[feature])
+            if gain < LEAST_EFFECT:
+                break
+            best = max(items, key=lambda item: item.effects[feature, column])
+            reasons.append(self._reason(best, feature, gain))
+        return tuple(reasons)
+
+    def _reason(self, item: _Judged, feature: int, gain: float) -> Reason:
+        code = item.batch.passages[item.at].paragraph.language
+        opened = self._language(code or "")
+        name = opened.model.features[feature]
+        places = opened.extraction.locate(item.batch, item.at, name)
+        return Reason(name, float(item.vector[feature]), gain, next(iter(places), None))
+
+
+class _Language:
+    """What is opened for one language: extractors, tables, context, thresholds."""
+
+    def __init__(self, model: Model, code: str, tier: Tier) -> None:
+        resources = model.resources(code)
+        name = f"classifier.{tier}"
+        raw = resources.json(name)
+        try:
+            self.model = AdditiveModel.from_json(raw)
+            self.context = Context.from_json(raw)
+        except ModelError as error:
+            path = resources.path(f"{name}.json")
+            raise ModelError(f"{path}: {error}") from error
+        self.extraction = Extraction(resources, code, tier, self.model.used)
+        if self.model.features != self.extraction.schema.names:
+            raise ModelError(
+                f"model {model.name}: the features of {code} are not this version's"
+            )
+        self.thresholds = _thresholds(model, code, tier)
+
+
+def _thresholds(model: Model, code: str, tier: Tier) -> dict[str, dict[str, float]]:
+    """Return the thresholds of the card for one language and tier."""
+    made = [str(label) for label in LABELS if label != Label.ORIGINAL]
+    try:
+        card = model.card["thresholds"][code][tier]
+        return {
+            label: {rate: float(card[label][rate]) for rate, _ in LEVELS_OF_EVIDENCE}
+            for label in made
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"model {model.name}: the card's thresholds of {code}, tier {tier}, cannot "
+            f"be read ({error!r})"
+        ) from error
+
+
+def _start_of(passage: Passage) -> Passage:
+    """Return the part of a passage that is measured: nearly always the whole."""
+    paragraph = passage.paragraph
+    if len(paragraph.text) <= MEASURED_CHARACTERS:
+        return passage
+    cut = paragraph.text.rfind(" ", 0, MEASURED_CHARACTERS)
+    text = paragraph.text[: cut if cut > 0 else MEASURED_CHARACTERS]
+    start = paragraph.span.start
+    part = Paragraph(text, Span(start, start + len(text)), paragraph.language)
+    return Passage(passage.document, (part,), 0)
