@@ -1,0 +1,123 @@
+"""A batch lays the tokens of its paragraphs end to end and loses none of them."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mtcheck.batch import Batch, Flags, cut
+from mtcheck.language_model import Mask
+from mtcheck.segment import Passage, passages
+from mtcheck.types import Document
+
+TEXT = (
+    "The ferry to Aldmouth was late. The keeper, Ida Brandt, waited!\n\n"
+    "***\n\n"
+    "In 1911 the well-known ferry sank; the crew didn’t."
+)
+
+
+def read(text: str, language: str = "en") -> list[Passage]:
+    """Return the paragraphs of a text."""
+    return list(passages(Document(text, language=language)))
+
+
+def batch_of(found: list[Passage]) -> Batch:
+    """Return a batch without findings."""
+    return Batch(found, [()] * len(found))
+
+
+BATCH = batch_of(read(TEXT))
+
+
+def chosen(flags: Flags) -> list[str]:
+    """Return the tokens that are flagged, as they stand in the text."""
+    return [BATCH.written[at] for at in BATCH.ids[flags].tolist()]
+
+
+def test_tokens_lie_end_to_end() -> None:
+    tokens = [BATCH.written[at] for at in BATCH.ids.tolist()]
+    assert tokens[:6] == ["The", "ferry", "to", "Aldmouth", "was", "late"]
+    assert tokens[6:9] == ["The", "keeper", ","]
+    assert BATCH.n_tokens.tolist() == [13, 0, 10]
+    assert BATCH.n_words.tolist() == [11, 0, 9]
+    assert BATCH.line_sizes.tolist() == [6, 7, 0, 10]
+    assert BATCH.line_starts.tolist() == [0, 6, 13, 13]
+    assert [BATCH.own_tokens(at) for at in range(3)] == [
+        slice(0, 13),
+        slice(13, 13),
+        slice(13, 23),
+    ]
+
+
+def test_plain_forms_are_shared() -> None:
+    plain = dict(zip(BATCH.ids.tolist(), BATCH.plain_ids.tolist(), strict=True))
+    number = {BATCH.written[at]: shared for at, shared in plain.items()}
+    assert number["The"] == number["the"] != number["ferry"]
+    assert BATCH.vocabulary[BATCH.written.index("1911")] == "0"
+    assert BATCH.vocabulary[BATCH.written.index("didn’t")] == "didn't"
+
+
+def test_flags_tell_kinds_of_tokens() -> None:
+    assert chosen(BATCH.is_number) == ["1911"]
+    assert chosen(~BATCH.is_word) == [",", ",", ";"]
+    assert chosen(BATCH.is_capital) == "The Aldmouth The Ida Brandt In".split()
+    # Behind a comma a clause may start.
+    assert chosen(BATCH.is_inner_capital) == ["Aldmouth", "Brandt"]
+
+
+@pytest.mark.parametrize(
+    ("has_capital_nouns", "masked"),
+    [
+        (False, "the ~rry ~to ^ ~was ~ate the ~per , ^ ^ , ~ted"),
+        (True, "the ~rry ~to ~uth ~was ~ate the ~per , ~ida ~ndt , ~ted"),
+    ],
+)
+def test_the_mask_hides_topics(has_capital_nouns: bool, masked: str) -> None:
+    mask = Mask(frozenset({"the", "in"}), has_capital_nouns)
+    expected = masked.split()
+    assert BATCH.masked(mask).texts()[:13] == expected
+    first, second = BATCH.masked_lines(mask)[0]
+    assert [*first, *second] == expected
+    assert BATCH.masked_lines(mask)[1] == []
+
+
+def test_what_an_owner_makes_is_made_once() -> None:
+    batch, made = batch_of(read(TEXT)), [1, 2]
+    assert batch.keep("owner", made.pop) == batch.keep("owner", made.pop) == 2
+    assert made == [1]
+
+
+def test_findings_must_fit_the_paragraphs() -> None:
+    message = "^findings must be given for each paragraph, got 1 for 3$"
+    with pytest.raises(ValueError, match=message):
+        Batch(read(TEXT), [()])
+
+
+def test_an_empty_batch_has_no_tokens() -> None:
+    batch = batch_of([])
+    assert (len(batch), batch.ids.tolist(), batch.vocabulary) == (0, [], [])
+    assert batch.n_words.tolist() == []
+
+
+@given(st.integers(0, 30), st.integers(1, 9))
+def test_cutting_keeps_all_in_order(n_paragraphs: int, size: int) -> None:
+    found = read("\n\n".join(["One line."] * n_paragraphs))
+    parts = list(cut(found, size))
+    assert [item for part in parts for item in part] == found
+    assert all(len(part) == size for part in parts[:-1])
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=60), max_size=5), st.sampled_from(["en", "de"]))
+def test_every_token_finds_its_place(texts: list[str], language: str) -> None:
+    found = [passage for text in texts for passage in read(text, language)]
+    batch = batch_of(found)
+    places = list(batch.spans(range(len(batch.ids))))
+    owners = batch.token_paragraphs.tolist()
+    for place, owner, id_ in zip(places, owners, batch.ids.tolist(), strict=True):
+        assert place.of(found[owner].document.text) == batch.written[id_]
+    for (one, here), (other, there) in pairwise(zip(places, owners, strict=True)):
+        assert here < there or (here == there and one.end <= other.start)
+    assert len(batch.vocabulary) == len(batch.written)
