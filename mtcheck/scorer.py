@@ -175,24 +175,23 @@ class Scorer:
             yield Verdict(*shown, *judged, None, item.findings, reasons)
 
     def _informed(self, items: Sequence[_Examined]) -> dict[int, Array]:
-        """Return the logits of each judged paragraph in the light of the others."""
-        found = {
-            index: item.judged.logits
-            for index, item in enumerate(items)
-            if item.judged is not None
-        }
-        if len(found) < 2:
-            return found
-        prose = [index for index in found if not items[index].is_residue]
-        if len(prose) > 1:
-            context = self._language(
-                items[prose[0]].passage.paragraph.language or ""
-            ).context
-            n_words = np.array([float(items[index].n_words) for index in prose])
-            informed = context.paragraphs(
-                np.array([found[index] for index in prose]), n_words
-            )
-            found.update(zip(prose, informed, strict=True))
+        """Return the logits of each judged paragraph in the light of the others.
+
+        Only those in its language: another's are from other models.
+        """
+        found: dict[int, Array] = {}
+        groups: dict[str, list[int]] = {}
+        for index, item in enumerate(items):
+            if item.judged is not None:
+                found[index] = item.judged.logits
+                if len(items) > 1 and not item.is_residue:
+                    code = item.passage.paragraph.language or ""
+                    groups.setdefault(code, []).append(index)
+        for code, own in groups.items():
+            n_words = np.array([float(items[index].n_words) for index in own])
+            logits = np.array([found[index] for index in own])
+            informed = self._language(code).context.paragraphs(logits, n_words)
+            found.update(zip(own, informed, strict=True))
         return found
 
     def _document_verdict(

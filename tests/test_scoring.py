@@ -290,6 +290,14 @@ def test_a_paragraph_is_read_in_the_light_of_its_neighbours() -> None:
     assert within.probabilities != alone.probabilities
 
 
+def test_paragraphs_in_another_language_tell_nothing() -> None:
+    german, english = " ".join(DE), " ".join(EN)
+    (alone,) = score([german], tier="fast")[0].verdicts
+    mixed = score(["\n\n".join([english, german, english])], tier="fast")[0].verdicts
+    assert [verdict.language for verdict in mixed] == ["en", "de", "en"]
+    assert mixed[1].probabilities == alone.probabilities
+
+
 # A paragraph of any length -----------------------------------------------------
 
 
