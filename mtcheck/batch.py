@@ -4,9 +4,11 @@ A few hundred paragraphs share each pass of numpy: a Python loop over the tokens
 would take several times as long. No number depends on what else is in the batch.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, count
 from typing import Any, TypeVar
 
 import numpy as np
@@ -121,17 +123,24 @@ class Batch:
     @cached_property
     def is_alphabetic(self) -> Flags:
         """Which tokens begin with a letter."""
-        return self.of_tokens(lambda token: token[0].isalpha(), np.bool_)
+        return self._by_initial(str.isalpha)
 
     @cached_property
     def is_number(self) -> Flags:
         """Which tokens begin with a digit."""
-        return self.of_tokens(lambda token: token[0].isdigit(), np.bool_)
+        return self._by_initial(str.isdigit)
 
     @cached_property
     def is_word(self) -> Flags:
         """Which tokens are words or numbers; the others are marks."""
-        return self.of_tokens(lambda token: token[0].isalnum(), np.bool_)
+        return self._by_initial(str.isalnum)
+
+    def _by_initial(self, test: Callable[[str], bool]) -> Flags:
+        return _each(test, self._initials, np.bool_)[self.ids]
+
+    @cached_property
+    def _initials(self) -> list[str]:
+        return [token[0] for token in self.vocabulary]
 
     @cached_property
     def n_words(self) -> Places:
@@ -139,17 +148,21 @@ class Batch:
         return self.counts(self.token_paragraphs[self.is_word])
 
     @cached_property
+    def _numbered(self) -> tuple[tuple[str, ...], Places]:
+        index: defaultdict[str, int] = defaultdict(count().__next__)
+        every = chain.from_iterable([line.written for line in self.lines])
+        ids = np.fromiter(map(index.__getitem__, every), np.intp)
+        return tuple(index), ids
+
+    @property
     def written(self) -> tuple[str, ...]:
         """The distinct tokens as they stand in the texts, by first occurrence."""
-        every = [token for line in self.lines for token in line.written]
-        return tuple(dict.fromkeys(every))
+        return self._numbered[0]
 
-    @cached_property
+    @property
     def ids(self) -> Places:
         """The place of each token in ``written`` and in ``vocabulary``."""
-        index = {token: at for at, token in enumerate(self.written)}
-        every = [index[token] for line in self.lines for token in line.written]
-        return np.array(every, dtype=np.intp)
+        return self._numbered[1]
 
     @cached_property
     def vocabulary(self) -> list[str]:
@@ -220,17 +233,30 @@ class Batch:
 
     def spans(self, tokens: Iterable[int]) -> Iterator[Span]:
         """Yield the places of tokens in their documents."""
-        for token in tokens:
-            line = int(self.token_lines[token])
-            passage = self.passages[self.line_paragraphs[line]]
-            place = self.lines[line].span(token - int(self.line_starts[line]))
-            yield place.shift(passage.paragraph.span.start)
+        return (self.phrase(token, token) for token in tokens)
+
+    def phrase(self, first: int, last: int) -> Span:
+        """Return the place of tokens of one sentence in their document."""
+        line = int(self.token_lines[first])
+        start = int(self.line_starts[line])
+        passage = self.passages[self.line_paragraphs[line]]
+        place = self.lines[line].span(first - start, last - start)
+        return place.shift(passage.paragraph.span.start)
 
 
 def cut(passages: Sequence[Passage], size: int = 500) -> Iterator[Sequence[Passage]]:
     """Yield runs of paragraphs that make batches of a handy size."""
     for start in range(0, len(passages), size):
         yield passages[start : start + size]
+
+
+def ranked(values: NDArray[Any]) -> Iterator[int]:
+    """Yield the places of values, the highest first, equal ones in their order."""
+    if len(values):
+        best = int(values.argmax())  # often no other is asked for
+        yield best
+        rest = np.argsort(-values, kind="stable").tolist()
+        yield from (at for at in rest if at != best)
 
 
 def _each(

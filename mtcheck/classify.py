@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtcheck.errors import ModelError
-from mtcheck.types import LABELS, Evidence
+from mtcheck.types import LABELS, Evidence, Label
 
 Array = NDArray[np.float64]
 
@@ -102,14 +102,15 @@ class Context:
     """How paragraphs of one document inform each other; fitted in training.
 
     A paragraph of n words takes ``share * words / (words + n)`` of its neighbours' mean
-    logits; the document's are the mean times (words / ``unit``) ** ``exponent``, and
-    what its findings add.
+    logits; the document's are the mean times (words / ``unit``) ** ``exponent``, what
+    its findings add, and ``lean`` in favour of the label original.
     """
 
     share: float
     words: float
     unit: float
     exponent: float
+    lean: float
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
@@ -146,6 +147,7 @@ class Context:
         style = ((logits - facts) * n_words[:, np.newaxis]).sum(0) / n_words.sum()
         n_units = max(n_words.sum() / self.unit, 1.0)
         pooled: Array = style * n_units**self.exponent + facts.sum(0) / n_units**0.5
+        pooled[LABELS.index(Label.ORIGINAL)] += self.lean
         return pooled
 
 

@@ -62,18 +62,28 @@ def identify(*texts: str) -> str | None:
     'en'
     >>> identify("12:30 ***")
     """
-    sample = _sample(texts, SAMPLE)
+    pieces = _pieces(texts, SAMPLE)
+    sample = " ".join(pieces)
     voted = vote(sample)
     if voted is None and sum(map(len, texts)) > SAMPLE:
-        voted = vote(_sample(texts, SECOND_SAMPLE), SECOND_SHARE)
-    return voted or _ask_lingua(sample)
+        voted = vote(" ".join(_pieces(texts, SECOND_SAMPLE)), SECOND_SHARE)
+    return voted or _most(pieces) or _ask_lingua(sample)
 
 
-def _sample(texts: Sequence[str], size: int) -> str:
+def _pieces(texts: Sequence[str], size: int) -> list[str]:
     # Menus and captions come first on scraped pages and say little.
     prose = (text for text in texts if text.count(" ", 0, SAMPLE) >= 8)
     chosen = list(islice(prose, 4)) or texts[:4]
-    return " ".join([text[: size // len(chosen)] for text in chosen])
+    return [text[: size // len(chosen)] for text in chosen]
+
+
+def _most(pieces: Sequence[str]) -> str | None:
+    """Return the language that more than half of the paragraphs vote for."""
+    votes = list(map(vote, pieces)) if len(pieces) > 1 else []
+    for code in FUNCTION_WORDS:
+        if votes.count(code) * 2 > len(votes):
+            return code
+    return None
 
 
 def identify_inside(text: str, common: str | None) -> str | None:

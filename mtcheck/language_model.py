@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from math import log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,11 +52,14 @@ class Tokens:
         """The tokens in the form of ``plain``, with spaces between them."""
         return plain(" ".join(self.written))
 
-    def span(self, at: int) -> Span:
-        """Return the place of token ``at`` in the paragraph."""
+    def span(self, first: int, last: int | None = None) -> Span:
+        """Return the place of token ``first``, or from there to the end of ``last``."""
         # Found anew: only the few tokens that are shown need their place.
         matches = _TOKEN.finditer(self.text, self.start, self.end)
-        return Span(*next(islice(matches, at, None)).span())
+        head = tail = next(islice(matches, first, None))
+        for _ in range(first, first if last is None else last):
+            tail = next(matches)
+        return Span(head.start(), tail.end())
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
@@ -154,17 +157,7 @@ class LanguageModel:
         import numpy as np  # not for those who only read text
 
         score = self.kenlm.full_scores
-        logs: list[float] = []
-        lengths: list[int] = []
-        unknown: list[bool] = []
-        for line in lines:
-            if line:
-                found = tuple(zip(*score(line, True, False), strict=True))
-                logs += found[0]
-                lengths += found[1]
-                unknown += found[2]
-        return TokenScores(
-            -BITS * np.array(logs, dtype=float),
-            np.array(lengths, dtype=np.intp),
-            np.array(unknown, dtype=np.bool_),
-        )
+        scores = chain.from_iterable(score(line, True, False) for line in lines if line)
+        columns = np.fromiter(chain.from_iterable(scores), float).reshape(-1, 3).T
+        logs, lengths, unknown = columns
+        return TokenScores(-BITS * logs, lengths.astype(np.intp), unknown > 0)

@@ -12,8 +12,9 @@ from mtcheck.scorer import LEVELS, Level, Scorer
 from mtcheck.segment import MODES
 from mtcheck.types import Document, Scored
 
-BATCH_CHARACTERS = 200_000
-"""Documents are scored together up to so many code points: a few hundred paragraphs."""
+BATCH_CHARACTERS = 50_000
+"""Documents are scored together up to so many code points: about a hundred paragraphs,
+few enough for the caches of a processor."""
 
 
 def score(

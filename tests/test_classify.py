@@ -1,6 +1,7 @@
 """Tables add up to verdicts, and neighbours inform each other as they should."""
 
 import re
+from dataclasses import replace
 from math import nan
 from typing import Any
 
@@ -29,7 +30,7 @@ RAW: dict[str, Any] = {
     "intercept": [0.1, 0.2, 0.3],
 }
 MODEL = AdditiveModel.from_json(RAW)
-CONTEXT = Context(share=1.0, words=30.0, unit=60.0, exponent=0.5)
+CONTEXT = Context(share=1.0, words=30.0, unit=60.0, exponent=0.5, lean=0.0)
 THRESHOLDS = {
     "paraphrased": {"0.05": 0.6, "0.01": 0.8, "0.001": 0.95},
     "machine_mangled": {"0.05": 0.5, "0.01": 0.7, "0.001": 0.9},
@@ -115,8 +116,19 @@ def test_a_context_without_a_field_is_refused() -> None:
 
 
 def test_a_context_is_read_from_the_form_of_training() -> None:
-    raw = {"context": {"share": 1, "words": 30, "unit": 60, "exponent": 0.5}}
-    assert Context.from_json(raw) == CONTEXT
+    raw = {"share": 1, "words": 30, "unit": 60, "exponent": 0.5, "lean": 0}
+    assert Context.from_json({"context": raw}) == CONTEXT
+
+
+def test_a_document_leans_towards_people_and_a_paragraph_alone_does_not() -> None:
+    logits, n_words = np.array([[0.0, 0.5, 1.0]] * 2), np.array([60.0, 60.0])
+    facts = np.zeros_like(logits)
+    leaning = replace(CONTEXT, lean=0.25)
+    gained = leaning.document(logits, n_words, facts)
+    gained = gained - CONTEXT.document(logits, n_words, facts)
+    assert gained.tolist() == [0.25, 0.0, 0.0]
+    alone = leaning.document(logits[:1], n_words[:1], facts[:1])
+    assert alone.tolist() == logits[0].tolist()
 
 
 # Probabilities, effects, evidence ----------------------------------------------

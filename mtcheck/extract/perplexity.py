@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from mtcheck.batch import Batch, Places
+from mtcheck.batch import Batch, Places, ranked
 from mtcheck.extract import Array, Tier
 from mtcheck.language_model import TokenScores
 from mtcheck.models import Resources
@@ -88,9 +88,8 @@ class Perplexity:
         wanted = scored.is_unknown[own]
         if feature != "perplexity.unknown_share":
             wanted = ~wanted
-        at = np.flatnonzero(wanted)
-        ranked = at[np.argsort(-scored.bits[own][at], kind="stable")]
-        return batch.spans(ranked + own.start)
+        at = np.flatnonzero(wanted) + own.start
+        return batch.spans(int(at[place]) for place in ranked(scored.bits[at]))
 
     def _scored(self, batch: Batch) -> TokenScores:
         return batch.keep(

@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from mtcheck.batch import Batch, Floats, Places
+from mtcheck.batch import Batch, Floats, Places, ranked
 from mtcheck.errors import ModelError
 from mtcheck.extract import Array, Tier
 from mtcheck.language_model import Mask
@@ -157,12 +157,12 @@ class Style:
         own, lines = batch.own_tokens(paragraph), batch.token_lines
         column = 0 if "rewritten" in feature else 1
         gains = batch.keep((self, column), lambda: self._phrases(batch, column))[own]
-        for at in (np.argsort(-gains, kind="stable") + own.start).tolist():
+        for place in ranked(gains):
+            at = place + own.start
             first = max(at - 1, int(batch.line_starts[lines[at]]))
             last = min(at + 1, own.stop - 1)
             last -= int(lines[last] != lines[at])
-            head, tail = batch.spans([first, last])
-            yield Span(head.start, tail.end)
+            yield batch.phrase(first, last)
 
     def _grams(self, batch: Batch) -> Grams:
         make = GRAMS[self.kind]

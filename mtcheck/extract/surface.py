@@ -26,7 +26,7 @@ class Surface:
     """Counts and shares that need no model; numbers count as words of one letter."""
 
     name: ClassVar[str] = "surface"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     tier: ClassVar[Tier] = "fast"
     features: ClassVar[dict[str, str]] = {
         "surface.words": "number of words",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from mtcheck.batch import Batch, Floats, Places
+from mtcheck.batch import Batch, Floats, Places, ranked
 from mtcheck.extract import Array, Tier
 from mtcheck.extract.perplexity import HUMAN
 from mtcheck.language_model import BITS
@@ -88,17 +88,15 @@ class Synonyms:
         """Yield the words by what a synonym would save, or the tortured phrases."""
         own = batch.own_tokens(paragraph)
         if "tortured" in feature:
-            phrases = (
-                batch.spans([first, last])
+            return (
+                batch.phrase(first, last)
                 for first, last in self._found(batch)
                 if own.start <= first < own.stop
             )
-            return (Span(head.start, tail.end) for head, tail in phrases)
         tokens, gains = self._gained(batch)
         places = slice(*np.searchsorted(tokens, [own.start, own.stop]))
         tokens, gains = tokens[places], gains[places]
-        ranked = np.argsort(-gains, kind="stable")
-        return batch.spans(tokens[ranked[gains[ranked] > 0]])
+        return batch.spans(int(tokens[at]) for at in ranked(gains) if gains[at] > 0)
 
     def _gained(self, batch: Batch) -> tuple[Places, Floats]:
         """Return the tokens that have commoner synonyms, and the bits these save."""
