@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count
+from math import nan
 from typing import Any, TypeVar
 
 import numpy as np
@@ -189,6 +190,19 @@ class Batch:
         # In order, so that a sum is the same alone and in any company.
         return np.asarray(np.bincount(paragraphs, values, len(self)), dtype=float)
 
+    def means(self, paragraphs: Places, values: NDArray[Any]) -> tuple[Floats, Floats]:
+        """Return mean and standard deviation of the values of each paragraph.
+
+        The mean is NaN where it has none, the deviation where it has fewer than two.
+        """
+        n_values = self.counts(paragraphs)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = self.sums(paragraphs, values) / n_values
+            squares = (values - mean[paragraphs]) ** 2
+            spread = np.sqrt(self.sums(paragraphs, squares) / n_values)
+        spread[n_values < 2] = nan
+        return mean, spread
+
     @cached_property
     def is_capital(self) -> Flags:
         """Which tokens begin with a capital."""
@@ -206,7 +220,7 @@ class Batch:
         is_behind[1:] = is_inside & self.is_alphabetic[:-1]
         return self.is_capital & is_behind
 
-    def masked(self, mask: Mask) -> "Masked":
+    def masked(self, mask: Mask) -> Masked:
         """Return the tokens with the topic hidden."""
 
         def hide() -> Masked:
@@ -216,15 +230,19 @@ class Batch:
 
     def masked_lines(self, mask: Mask) -> list[list[tuple[str, ...]]]:
         """Return the masked sentences of each paragraph, without empty ones."""
-        found: list[list[tuple[str, ...]]] = [[] for _ in self.passages]
-        masked, start = self.masked(mask).texts(), 0
-        for paragraph, size in zip(
-            self.line_paragraphs.tolist(), self.line_sizes.tolist(), strict=True
-        ):
-            if size:
-                found[paragraph].append(tuple(masked[start : start + size]))
-            start += size
-        return found
+
+        def part() -> list[list[tuple[str, ...]]]:
+            found: list[list[tuple[str, ...]]] = [[] for _ in self.passages]
+            masked, start = self.masked(mask).texts(), 0
+            for paragraph, size in zip(
+                self.line_paragraphs.tolist(), self.line_sizes.tolist(), strict=True
+            ):
+                if size:
+                    found[paragraph].append(tuple(masked[start : start + size]))
+                start += size
+            return found
+
+        return self.keep((mask, "lines"), part)
 
     def own_tokens(self, paragraph: int) -> slice:
         """Return the place of a paragraph's tokens."""

@@ -20,9 +20,9 @@ WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 # Atomic, or the pattern for blank lines would read "\r\n" as two line ends.
 _LINE_ENDS = "\n\r\u2029"
-_LINE_END = r"(?>\r\n|[\n\r\u2029])"
+_LINE_END = rf"(?>\r\n|[{_LINE_ENDS}])"
 _LINES = re.compile(_LINE_END)
-_BLANK_LINES = re.compile(rf"{_LINE_END}[^\S\n\r\u2029]*{_LINE_END}")
+_BLANK_LINES = re.compile(rf"{_LINE_END}[^\S{_LINE_ENDS}]*{_LINE_END}")
 
 # sentencex was tried: it is faster, but its Rust code panics (past `except Exception`,
 # with a trace on stderr) on "A\xa0." and takes "Fa." and "2. Mal" for sentence ends.

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,6 +82,13 @@ def test_the_mask_hides_topics(has_capital_nouns: bool, masked: str) -> None:
     first, second = BATCH.masked_lines(mask)[0]
     assert [*first, *second] == expected
     assert BATCH.masked_lines(mask)[1] == []
+
+
+def test_means_tell_none_from_one_and_more() -> None:
+    mean, spread = BATCH.means(np.array([0, 0, 1]), np.array([1.0, 3.0, 5.0]))
+    assert mean.tolist()[:2] == [2.0, 5.0]
+    assert spread[0] == 1.0
+    assert np.isnan([mean[2], *spread[1:]]).all()
 
 
 def test_what_an_owner_makes_is_made_once() -> None:

@@ -113,11 +113,8 @@ def _sentences(
     chosen = sizes >= MIN_KNOWN
     levels = np.bincount(lines, weights=bits, minlength=n_lines)[chosen] / sizes[chosen]
     owners = batch.line_paragraphs[chosen]
-    n_levels = batch.counts(owners)
-    centre = batch.sums(owners, levels) / n_levels
-    spread = np.sqrt(batch.sums(owners, (levels - centre[owners]) ** 2) / n_levels)
-    spread[n_levels < 2] = nan
-    highest = np.where(n_levels, -inf, means)
+    _, spread = batch.means(owners, levels)
+    highest = np.where(batch.counts(owners), -inf, means)
     np.maximum.at(highest, owners, levels)
     return spread, highest
 

@@ -65,7 +65,7 @@ class Surface:
                 n_words,
                 batch.sums(owners, batch.lengths[batch.is_word]) / n_words,
                 _share(batch, _long(batch)),
-                *_sentence_sizes(batch),
+                *batch.means(batch.line_paragraphs, batch.line_sizes),
                 _share(batch, batch.is_inner_capital),
                 _share(batch, batch.is_number),
                 _share(batch, batch.is_word & is_function),
@@ -117,16 +117,6 @@ def _marks(batch: Batch, marks: str) -> Array:
     texts = [passage.paragraph.text for passage in batch.passages]
     counts = [sum([text.count(mark) for mark in marks]) for text in texts]
     return np.array(counts) * 100 / batch.n_words
-
-
-def _sentence_sizes(batch: Batch) -> tuple[Array, Array]:
-    """Return mean and standard deviation of the tokens a sentence."""
-    owners, sizes = batch.line_paragraphs, batch.line_sizes
-    n_lines = batch.counts(owners)
-    mean = batch.sums(owners, sizes) / n_lines
-    spread = np.sqrt(batch.sums(owners, (sizes - mean[owners]) ** 2) / n_lines)
-    spread[n_lines < 2] = nan
-    return mean, spread
 
 
 def _variety(batch: Batch) -> tuple[Array, Array]:
