@@ -65,13 +65,17 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A single defect: a fact with a place in the document."""
+    """A single defect: a fact with a place in the document.
+
+    ``fix`` is what may stand there instead, where a change is safe.
+    """
 
     code: str
     name: str
     severity: Severity
     span: Span
     message: str
+    fix: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

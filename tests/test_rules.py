@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtcheck.languages import languages
-from mtcheck.rules import FAMILIES, Rule, all_rules, find_defects, matches
+from mtcheck.rules import (
+    FAMILIES,
+    Rule,
+    all_rules,
+    find_defects,
+    find_marks,
+    matches,
+)
 from mtcheck.segment import passages
 from mtcheck.types import Document, Finding, Span
 
@@ -44,10 +51,16 @@ def unmark(example: str) -> tuple[str, list[Span]]:
     return text, spans
 
 
-def places(rule: Rule, text: str, language: str | None) -> list[Span]:
+def fires(rule: Rule, text: str, language: str | None) -> list[Finding]:
+    if rule.find_in_page:
+        return list(find_marks(text, [rule]))
     document = Document(text, language=language)
     # By blank lines: an example of two lines is one paragraph.
-    return [s for p in passages(document, "blank") for s in rule.find(p)]
+    return [f for p in passages(document, "blank") for f in find_defects(p, [rule])]
+
+
+def places(rule: Rule, text: str, language: str | None) -> list[Span]:
+    return [found.span for found in fires(rule, text, language)]
 
 
 def findings(text: str, language: str | None) -> list[Finding]:
@@ -85,6 +98,25 @@ def test_a_good_example_stays_silent_in_every_language(
         assert places(rule, example, code) == []
 
 
+FIXED = [(rule, text) for rule, text in CASES if rule.fix]
+
+
+@pytest.mark.parametrize(
+    ("rule", "example"), FIXED, ids=[f"{r.code}-{t[:30]!r}" for r, t in FIXED]
+)
+def test_a_fix_leaves_nothing_to_find(rule: Rule, example: str) -> None:
+    text, marked = unmark(example)
+    for code in known_to(rule):
+        if places(rule, text, code) == marked:
+            mended = text
+            for found in reversed(fires(rule, text, code)):
+                assert found.fix is not None
+                start, end = found.span.start, found.span.end
+                mended = mended[:start] + found.fix + mended[end:]
+            assert mended != text
+            assert places(rule, mended, code) == []
+
+
 def test_codes_and_names_are_unique() -> None:
     assert len({rule.code for rule in all_rules()}) == len(all_rules())
     assert len({rule.name for rule in all_rules()}) == len(all_rules())
@@ -111,6 +143,9 @@ class TestForm:
         assert rule.why.endswith(".")
         assert rule.bad
         assert rule.good
+
+    def test_it_reads_either_the_text_or_the_page(self, rule: Rule) -> None:
+        assert (rule.find is None) != (rule.find_in_page is None)
 
     def test_its_languages_are_known(self, rule: Rule) -> None:
         assert set(known_to(rule)) <= set(languages())

@@ -11,6 +11,9 @@ from mtcheck.models import Resources
 from mtcheck.rules import FAMILIES
 from mtcheck.types import Span
 
+_COUNTED = {digit: family for digit, family in FAMILIES.items() if digit <= "6"}
+"""Families that occur in labelled text; of the others a model could learn nothing."""
+
 
 class RuleRates:
     """Findings a 100 words for each family of rules."""
@@ -20,7 +23,7 @@ class RuleRates:
     tier: ClassVar[Tier] = "fast"
     features: ClassVar[dict[str, str]] = {
         f"rules.{family}_per_100_words": f"findings of the {family} rules a 100 words"
-        for family in FAMILIES.values()
+        for family in _COUNTED.values()
     }
 
     @classmethod
@@ -30,11 +33,12 @@ class RuleRates:
 
     def measure(self, batch: Batch) -> Array:
         """Count the findings of paragraphs; a short one counts as 20 words."""
-        counts = np.zeros((len(batch), len(FAMILIES)))
-        column = {digit: at for at, digit in enumerate(FAMILIES)}
+        counts = np.zeros((len(batch), len(_COUNTED)))
+        column = {digit: at for at, digit in enumerate(_COUNTED)}
         for at, findings in enumerate(batch.findings):
             for finding in findings:
-                counts[at, column[finding.code[2]]] += 1
+                if finding.code[2] in column:
+                    counts[at, column[finding.code[2]]] += 1
         # One finding in a headline of five words must not weigh like twenty in a text.
         return counts * 100 / np.maximum(batch.n_words, 20)[:, np.newaxis]
 

@@ -19,13 +19,21 @@ from mtcheck.types import Finding, Severity, Span
 Finder = Callable[[Passage], Iterable[Span]]
 """From a paragraph in its document to the document spans of its defects."""
 
+PageFinder = Callable[[str], Iterable[Span]]
+"""From the HTML source of a page to the spans of its defects in there."""
+
+Fix = Callable[[str], str]
+"""From a marked stretch to what may stand there instead without loss of meaning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One kind of defect; ``find`` yields its places, ``message`` may quote them.
 
     ``{}`` in the message is replaced by the marked text. ``languages`` is None where
-    the rule holds in every language.
+    the rule holds in every language. Only a rule whose change is always safe has a
+    ``fix``. A rule about the source of a page has ``find_in_page`` in place of
+    ``find``, and HTML for examples.
     """
 
     code: str
@@ -34,7 +42,9 @@ class Rule:
     why: str
     bad: tuple[str, ...]
     good: tuple[str, ...]
-    find: Finder
+    find: Finder | None = None
+    find_in_page: PageFinder | None = None
+    fix: Fix | None = None
     severity: Severity = "warning"
     languages: frozenset[str] | None = None
 
@@ -51,6 +61,9 @@ FAMILIES = {
     "4": "repetition",
     "5": "residue",
     "6": "translation",
+    "7": "wording",
+    "8": "encoding",
+    "9": "templates",
 }
 """First digit of a code to the name of the family."""
 
@@ -75,20 +88,42 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: rule.code))
 
 
-def find_defects(passage: Passage) -> tuple[Finding, ...]:
-    """Return the findings of all rules in one paragraph, ordered by place and code."""
+def find_defects(
+    passage: Passage, rules: Iterable[Rule] | None = None
+) -> tuple[Finding, ...]:
+    """Return the findings of ``rules`` in one paragraph, ordered by place and code.
+
+    Without ``rules`` all are asked.
+    """
     language = passage.paragraph.language
     text = passage.document.text
     found = [
-        Finding(
-            rule.code,
-            rule.name,
-            rule.severity,
-            span,
-            rule.message.format(span.of(text)),
-        )
-        for rule in all_rules()
-        if rule.languages is None or language in rule.languages
+        _finding(rule, span, text)
+        for rule in (all_rules() if rules is None else rules)
+        if rule.find and (rule.languages is None or language in rule.languages)
         for span in rule.find(passage)
     ]
     return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
+
+
+def find_marks(html: str, rules: Iterable[Rule]) -> tuple[Finding, ...]:
+    """Return the findings of ``rules`` in the source of a page, ordered likewise."""
+    found = [
+        _finding(rule, span, html)
+        for rule in rules
+        if rule.find_in_page
+        for span in rule.find_in_page(html)
+    ]
+    return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
+
+
+def _finding(rule: Rule, span: Span, text: str) -> Finding:
+    marked = span.of(text)
+    return Finding(
+        rule.code,
+        rule.name,
+        rule.severity,
+        span,
+        rule.message.format(marked),
+        rule.fix(marked) if rule.fix else None,
+    )
