@@ -29,12 +29,13 @@ def fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def signature(model: Model, **settings: object) -> str:
+def signature(model: Model | None, **settings: object) -> str:
     """Return the line that says how a figure can be had again.
 
-    The model's own signature holds its schema and its seed.
+    The model's own signature holds its schema and its seed; ``lint`` needs none.
     """
-    parts = [f"mtcheck {__version__}", f"model:{model.signature}"]
+    parts = [f"mtcheck {__version__}"]
+    parts += [f"model:{model.signature}"] if model else []
     return "|".join(parts + [f"{name}:{value}" for name, value in settings.items()])
 
 

@@ -1,0 +1,105 @@
+"""Human text of the data folder, and what ``mtcheck lint`` finds in it."""
+
+import json
+import lzma
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from mtcheck.rules import Rule, find_defects
+from mtcheck.segment import count_words, passages
+from mtcheck.types import Document, Finding
+
+HUMAN = ("human", "human_translation")
+EDITED = frozenset(
+    "abstract arxiv encyclopaedia government legal news paper_abstract parliament "
+    "science wiki wiki-cs".split()
+)
+"""Genres that somebody edits before they are published."""
+
+_SOURCE_GENRES = {"bio21": "science", "ntrex19": "news", "ted21": "speech"}
+# Test sets of WMT say by the name of a document where it is from; those with blocks for
+# names mix everything from 2022 on.
+_DOCUMENT_GENRES = (
+    (re.compile(r"^newstest"), "news"),
+    (re.compile(r":(?:blk|test_|\d)"), "mixed"),
+    (re.compile(r":(?:t\d_|social_)"), "forum"),
+    (re.compile(r":ecommerce_"), "shop"),
+    (re.compile(r":review_"), "review"),
+    (re.compile(r":conversational_|_CLIENT-"), "chat"),
+    (re.compile(r"^generaltest"), "news"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HumanRow:
+    """A paragraph that people wrote, as the file has it, so that offsets hold."""
+
+    id: str
+    language: str
+    detail: str
+    genre: str
+    source: str
+    text: str
+
+    @property
+    def group(self) -> str:
+        """Whether the genre is an edited one."""
+        return "edited" if self.genre in EDITED else "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """A row with its words and what was found in it."""
+
+    row: HumanRow
+    n_words: int
+    findings: tuple[Finding, ...]
+
+
+def data_file(data: Path, part: str, language: str) -> Path:
+    """Return the file of a part; an error says what to do where it is missing."""
+    path = data / "paragraphs" / f"{part}.{language}.jsonl.xz"
+    if not path.is_file():
+        raise click.ClickException(f"{path}: is missing; name the folder with --data")
+    return path
+
+
+def human_rows(path: Path) -> Iterator[HumanRow]:
+    """Yield the rows of a file that people wrote or translated."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            raw = json.loads(line)
+            if raw["detail"] in HUMAN:
+                yield HumanRow(
+                    raw["id"],
+                    raw["lang"],
+                    raw["detail"],
+                    raw["genre"] or _genre(raw["source"], raw["doc_id"] or ""),
+                    raw["source"],
+                    raw["text"],
+                )
+
+
+def _genre(source: str, document: str) -> str:
+    for pattern, genre in _DOCUMENT_GENRES:
+        if pattern.search(document):
+            return genre
+    return _SOURCE_GENRES.get(source, "unnamed")
+
+
+def lint_rows(
+    rows: Iterable[HumanRow], rules: Sequence[Rule] | None = None
+) -> Iterator[Linted]:
+    """Yield each row with its findings, by the path of ``mtcheck lint``."""
+    for row in rows:
+        document = Document(row.text, row.id, language=row.language)
+        found = [
+            finding
+            for passage in passages(document)
+            for finding in find_defects(passage, rules)
+        ]
+        yield Linted(row, count_words(row.text), tuple(found))
