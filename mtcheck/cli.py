@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +16,7 @@ from mtcheck.console import ProgressBar, Tally, say, silence_streams, writing
 from mtcheck.errors import ConfigError, MtcheckError
 
 if TYPE_CHECKING:
+    from mtcheck.linting import Judge
     from mtcheck.read import ReadOptions
     from mtcheck.types import Scored
 
@@ -67,23 +68,38 @@ def _settings(command: str) -> Callable[[Command], Command]:
         for item in reversed(fields(Config)):
             if command not in item.metadata["commands"]:
                 continue
-            option, about = f"--{key_of(item)}", item.metadata["help"]
+            option = item.metadata["option"] or f"--{key_of(item)}"
+            about, kind = item.metadata["help"], item.metadata["kind"]
             if isinstance(item.default, bool):
-                function = click.option(option, is_flag=True, default=None, help=about)(
-                    function
-                )
+                function = click.option(
+                    option, item.name, is_flag=True, default=None, help=about
+                )(function)
                 continue
             choices = item.metadata["choices"]
             shown = "|".join(choices()) if choices else item.metadata["shown"]
-            if item.default is not None:
+            if item.default not in (None, ()):
                 about += f" [default: {item.default}]"
-            kind = int if isinstance(item.default, int) else str
-            function = click.option(option, type=kind, metavar=shown, help=about)(
-                function
-            )
+            callback = _parted if kind is tuple else None
+            function = click.option(
+                option,
+                item.name,
+                type=int if kind is int else str,
+                multiple=kind is tuple,
+                callback=callback,
+                metavar=shown,
+                help=about,
+            )(function)
         return function
 
     return add
+
+
+def _parted(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """Return what commas part, over all uses of the option; None where it is unused."""
+    parts = [part.strip() for value in values for part in value.split(",")]
+    return tuple(filter(None, parts)) or None
 
 
 def _show_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
@@ -165,31 +181,38 @@ def score(paths: tuple[str, ...], **options: Any) -> int:
 def lint(paths: tuple[str, ...], **options: Any) -> int:
     """Report the defects of texts, with their places.
 
-    A PATH is a file, a folder or a pattern; - is standard input. In records and in
-    HTML pages, lines and columns count the text that was extracted.
+    A PATH is a file, a folder or a pattern; - is standard input. Lines and columns are
+    those of the file, in Markdown and HTML too; in records they count the text.
 
     Exit status: 0 no defect, 1 defects, 2 some input could not be read.
     """
     settings = load(options)
-    from mtcheck.linting import lint_documents
+    from mtcheck.linting import Linter, lint_documents
+    from mtcheck.linting.formats import format_of
+    from mtcheck.linting.selection import Selection
     from mtcheck.read import read
-    from mtcheck.report.text import count, render_findings
+    from mtcheck.report.text import count
 
-    results = lint_documents(read(paths, _reading(settings)), settings.paragraphs)
+    chosen = format_of(settings.lint_format)
+    for path in paths:
+        _spare(path, settings.output)
+    linter = Linter(Selection.of(settings), settings.paragraphs, _judge(settings))
+    documents = read(paths, replace(_reading(settings), is_page_source=True))
+    results = lint_documents(documents, linter)
     with (
         ProgressBar(not settings.quiet) as bar,
-        writing(None, is_for_people=True) as (write, screen),
+        writing(settings.output, chosen.is_for_people) as (write, screen),
     ):
-        tally, n_findings = Tally(bar), 0
-        for linted in tally.linted(results):
-            n_findings += len(linted.findings)
-            for line in render_findings(linted.document, linted.findings, screen):
-                if screen.is_terminal:
-                    bar.pause()
-                write(line + "\n")
-    if n_findings and not settings.quiet:
-        say(count(n_findings, "finding"))
-    return NOTHING_DONE if tally.n_lost else FOUND if n_findings else ALL_DONE
+        tally = Tally(bar)
+        for line in chosen.render(tally.linted(results), screen):
+            if screen.is_terminal:
+                bar.pause()
+            write(line + "\n")
+    if tally.n_findings and not settings.quiet:
+        say(count(tally.n_findings, "finding"))
+    if tally.n_lost:
+        return NOTHING_DONE
+    return FOUND if tally.n_findings and not settings.exit_zero else ALL_DONE
 
 
 @commands.command()
@@ -218,6 +241,15 @@ def models(name: str | None) -> None:
         )
         for line in lines:
             write(line + "\n")
+
+
+def _judge(settings: Config) -> "Judge | None":
+    """Return what turns verdicts into findings, or None where none are wanted."""
+    if settings.verdict == "off":
+        return None
+    from mtcheck.linting.verdicts import judge
+
+    return judge(settings)
 
 
 def _reading(settings: Config) -> "ReadOptions":

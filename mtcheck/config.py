@@ -10,12 +10,16 @@ from mtcheck.errors import ConfigError
 from mtcheck.languages import languages
 
 _READING = ("score", "lint")
-_REPORTERS = Path(__file__).with_name("report")
+_HERE = Path(__file__).parent
 
 
-def _formats() -> tuple[str, ...]:
-    """Return the names of the reporters without importing one."""
-    return tuple(sorted(path.stem for path in _REPORTERS.glob("[a-z]*.py")))
+def _formats(folder: str) -> Callable[[], tuple[str, ...]]:
+    """Return a function that names the formats of a folder without importing one."""
+
+    def names() -> tuple[str, ...]:
+        return tuple(sorted(path.stem for path in (_HERE / folder).glob("[a-z]*.py")))
+
+    return names
 
 
 def _setting(
@@ -26,14 +30,25 @@ def _setting(
     choices: Callable[[], tuple[str, ...]] | None = None,
     minimum: int | None = None,
     shown: str | None = None,
+    option: str | None = None,
+    kind: type | None = None,
 ) -> Any:
-    """Return a field; ``shown`` stands for its value in the help of the command."""
+    """Return a field.
+
+    ``shown`` stands for its value in the help of the command; the ``option`` is called
+    like the key unless it says otherwise; where the default is None, the value is a
+    string unless ``kind`` says otherwise.
+    """
+    if kind is None:
+        kind = str if default is None else type(default)
     metadata = {
         "help": help,
         "commands": commands,
         "choices": choices,
         "minimum": minimum,
         "shown": shown,
+        "option": option,
+        "kind": kind,
     }
     return field(default=default, metadata=metadata)
 
@@ -42,9 +57,74 @@ def _setting(
 class Config:
     """All settings. A field is the registration of a key and of an option."""
 
-    format: str = _setting("text", "How verdicts are written.", choices=_formats)
+    format: str = _setting(
+        "text", "How verdicts are written.", choices=_formats("report")
+    )
+    lint_format: str = _setting(
+        "text",
+        "How findings are written.",
+        commands=("lint",),
+        choices=_formats("linting/formats"),
+        option="--format",
+    )
     output: str | None = _setting(
-        None, "Write to this file instead of standard output.", shown="PATH"
+        None,
+        "Write to this file instead of standard output.",
+        commands=_READING,
+        shown="PATH",
+    )
+    select: tuple[str, ...] = _setting(
+        (),
+        "Ask these rules only: codes, starts of codes, names; parted by commas.",
+        commands=("lint",),
+        shown="CODE,...",
+    )
+    ignore: tuple[str, ...] = _setting(
+        (),
+        "Do not ask these rules; the longer code wins.",
+        commands=("lint",),
+        shown="CODE,...",
+    )
+    severity: Mapping[str, str] | None = _setting(
+        None, "Rules and their severities.", commands=(), kind=dict
+    )
+    per_path: Mapping[str, Mapping[str, object]] | None = _setting(
+        None, "What holds for the files of a pattern.", commands=(), kind=dict
+    )
+    verdict: Literal["off", "strong", "moderate", "weak"] = _setting(
+        "off",
+        "Report paragraphs that stand out from human text so far; needs a model.",
+        commands=("lint",),
+        choices=lambda: ("off", "strong", "moderate", "weak"),
+    )
+    baseline: str | None = _setting(
+        None,
+        "Leave out the findings that this file holds.",
+        commands=("lint",),
+        shown="FILE",
+    )
+    update_baseline: bool = _setting(
+        False,
+        "Write all findings to the file of --baseline, and pass.",
+        commands=("lint",),
+    )
+    diff: str | None = _setting(
+        None,
+        "Report only lines that changed since this revision of git.",
+        commands=("lint",),
+        shown="REF",
+    )
+    fix: bool = _setting(
+        False,
+        "Show what can be mended without risk, and ask before files are changed.",
+        commands=("lint",),
+    )
+    yes: bool = _setting(False, "With --fix, do not ask.", commands=("lint",))
+    no_cache: bool = _setting(
+        False, "Look at unchanged files again.", commands=("lint",)
+    )
+    exit_zero: bool = _setting(
+        False, "End with 0 although there are findings.", commands=("lint",)
     )
     level: Literal["paragraph", "document"] = _setting(
         "paragraph",
@@ -58,11 +138,15 @@ class Config:
         choices=lambda: ("auto", *languages()),
     )
     model: str = _setting(
-        "base", "An installed model or a model folder.", shown="NAME|DIR"
+        "base",
+        "An installed model or a model folder.",
+        commands=_READING,
+        shown="NAME|DIR",
     )
     tier: Literal["fast", "full"] = _setting(
         "full",
         "Measure all features, or the fast ones only.",
+        commands=_READING,
         choices=lambda: ("fast", "full"),
     )
     grammar: str = _setting(
@@ -84,7 +168,6 @@ class Config:
     whole_page: bool = _setting(
         False,
         "Read all visible text of an HTML page, not its main part only.",
-        commands=_READING,
     )
     quiet: bool = _setting(
         False, "No progress bar and no closing line.", commands=_READING
@@ -161,19 +244,67 @@ def _from_table(table: Mapping[str, object], path: Path) -> dict[str, Any]:
     return values
 
 
+_PATH_KEYS = {"select": tuple, "ignore": tuple, "severity": dict, "language": str}
+_KIND_NAMES = {
+    str: "a string",
+    int: "a whole number",
+    bool: "true or false",
+    tuple: "a list of strings",
+    dict: "a table",
+}
+
+
 def _check(item: "Field[Any]", value: object) -> None:
-    key, kind = key_of(item), str if item.default is None else type(item.default)
+    key, kind = key_of(item), item.metadata["kind"]
     if value is None and item.default is None:
         return
-    # Not isinstance: true is no number of jobs.
-    if type(value) is not kind:
-        names = {str: "a string", int: "a whole number", bool: "true or false"}
-        raise ConfigError(f"config: {key} must be {names[kind]}, got {value!r}")
-    if value == "":
-        raise ConfigError(f"config: {key} must not be empty, got {value!r}")
+    _check_kind(key, value, kind)
+    if item.name == "severity":
+        _check_severities(key, value)
+    if item.name == "per_path":
+        _check_paths(value)
     choices, minimum = item.metadata["choices"], item.metadata["minimum"]
     if choices and value not in choices():
         known = ", ".join(choices())
         raise ConfigError(f"config: {key} must be one of {known}, got {value!r}")
     if minimum is not None and isinstance(value, int) and value < minimum:
         raise ConfigError(f"config: {key} must be at least {minimum}, got {value}")
+
+
+def _check_kind(key: str, value: object, kind: type) -> None:
+    # Not isinstance: true is no number of jobs.
+    is_right = type(value) is kind
+    if kind is tuple:
+        is_right = isinstance(value, tuple | list) and all(
+            isinstance(one, str) for one in value
+        )
+    if kind is dict:
+        is_right = isinstance(value, Mapping)
+    if not is_right:
+        raise ConfigError(f"config: {key} must be {_KIND_NAMES[kind]}, got {value!r}")
+    if value == "":
+        raise ConfigError(f"config: {key} must not be empty, got {value!r}")
+
+
+def _check_severities(key: str, table: Any) -> None:
+    for code, level in table.items():
+        _check_kind(f"{key}.{code}", level, str)
+
+
+def _check_paths(tables: Any) -> None:
+    for pattern, table in tables.items():
+        key = f"per-path.{pattern}"
+        _check_kind(key, table, dict)
+        for name, value in table.items():
+            if name not in _PATH_KEYS:
+                known = ", ".join(_PATH_KEYS)
+                raise ConfigError(
+                    f"config: {key}.{name} is not known; known keys: {known}"
+                )
+            _check_kind(f"{key}.{name}", value, _PATH_KEYS[name])
+        _check_severities(f"{key}.severity", table.get("severity", {}))
+        if table.get("language") not in (None, *languages()):
+            raise ConfigError(
+                f"config: {key}.language must be one of {', '.join(languages())}, "
+                f"got {table['language']!r}"
+            )

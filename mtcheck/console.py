@@ -221,6 +221,7 @@ class Tally:
     def __init__(self, bar: ProgressBar) -> None:
         self.n_documents = 0
         self.n_lost = 0
+        self.n_findings = 0
         self._n_paragraphs = 0
         self._labels: Counter[Label | None] = Counter()
         self._bar = bar
@@ -239,13 +240,17 @@ class Tally:
             yield result
             self._advance()
 
-    def linted(self, results: "Iterable[Linted | InputError]") -> "Iterator[Linted]":
-        """Yield what was read."""
+    def linted(
+        self, results: "Iterable[Linted | InputError]"
+    ) -> "Iterator[Linted | InputError]":
+        """Yield all: reports for programs hold what was lost too."""
         for result in results:
             if isinstance(result, InputError):
                 self._lose(result)
+                yield result
                 continue
             self.n_documents += 1
+            self.n_findings += len(result.findings)
             yield result
             self._advance()
 

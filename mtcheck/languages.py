@@ -35,6 +35,9 @@ class Language:
     abbreviations: frozenset[str]
     function_words: frozenset[str]
     sentence_openers: frozenset[str]
+    article_names: frozenset[str]
+    after_hyphens: frozenset[str]
+    never_last: frozenset[str]
     attributions: frozenset[str]
     scrap_exceptions: frozenset[str]
     never_doubled: frozenset[str]
@@ -45,6 +48,7 @@ class Language:
     residue_patterns: tuple[str, ...]
     residue_cues: tuple[Cue, ...]
     translation_cues: tuple[Cue, ...]
+    lost_letters: str
 
 
 @cache
@@ -90,7 +94,7 @@ def read_language(path: Path) -> Language:
 
 
 def _value(key: str, value: Any) -> Any:
-    if key == "name":
+    if key in ("name", "lost_letters"):
         return str(value)
     if key == "has_capital_nouns":
         return bool(value)

@@ -27,12 +27,16 @@ LARGEST_DOCUMENT = 512 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read: the fields of a record, the part of a page, the language named."""
+    """How to read: the fields of a record, the part of a page, the language named.
+
+    ``is_page_source`` wants pages as they stand in the file, tags and all.
+    """
 
     text_field: str = "text"
     id_field: str = "id"
     whole_page: bool = False
     language: str | None = None
+    is_page_source: bool = False
 
 
 Outcome = Document | InputError
@@ -249,12 +253,15 @@ def _read_text(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Ou
 
 
 def _read_html(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Outcome]:
-    from mtcheck.page import main_text, visible_text
-
     try:
         html = decode_html(_all_of(stream, path))
     except ValueError as error:
         raise InputError(path, str(error)) from None
+    if options.is_page_source:
+        yield Document(html, path, path, options.language)
+        return
+    from mtcheck.page import main_text, visible_text
+
     text = visible_text(html) if options.whole_page else main_text(html)
     if not text:
         hint = "check the file" if options.whole_page else "try --whole-page"

@@ -67,7 +67,8 @@ class Paragraph:
 class Finding:
     """A single defect: a fact with a place in the document.
 
-    ``fix`` is what may stand there instead, where a change is safe.
+    ``fix`` is what may stand there instead, where a change is safe; ``paragraph`` is
+    the index of the paragraph it lies in, or None for the document as a whole.
     """
 
     code: str
@@ -76,6 +77,7 @@ class Finding:
     span: Span
     message: str
     fix: str | None = None
+    paragraph: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mtcheck"
 
 LAYERS = (
     ("errors", "types", "plugins", "decode"),
-    ("language_model", "languages", "page"),
+    ("language_model", "languages", "markup", "page"),
     ("config", "identify", "models"),
     ("read", "segment"),
     ("rules", "batch"),
     ("extract",),
     ("classify", "report"),
     ("excerpt",),
-    ("scorer", "linting", "explain"),
-    ("scoring",),
+    ("scorer", "explain"),
+    ("scoring", "linting"),
     ("console",),
     ("estimators",),
     ("cli",),

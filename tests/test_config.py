@@ -10,13 +10,12 @@ import pytest
 from mtcheck.config import Config, key_of, load
 from mtcheck.errors import ConfigError
 from mtcheck.extract import TIERS
+from mtcheck.linting.formats import formats
 from mtcheck.report import reporters
 from mtcheck.segment import MODES
 
-KEYS = (
-    "format, output, level, language, model, tier, grammar, jobs, paragraphs, "
-    "text-field, id-field, whole-page, quiet"
-)
+FORMATS = ", ".join(formats())
+KEYS = ", ".join(key_of(item) for item in fields(Config))
 
 
 def choices(name: str) -> tuple[str, ...]:
@@ -52,12 +51,18 @@ def test_of_two_files_in_a_folder_our_own_is_read(tmp_path: Path) -> None:
 
 
 def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
-    other: dict[type, Any] = {bool: "true", int: "2"}
+    other: dict[type, Any] = {
+        bool: "true",
+        int: "2",
+        tuple: '["MT1"]',
+        dict: "{ MT1 = { ignore = [] } }",
+    }
+    other_tables = {"severity": '{ MT1 = "info" }'}
     for item in fields(Config):
         options = item.metadata["choices"]
-        default = item.default
         text = f'"{options()[-1]}"' if options else '"off"'
-        value = other.get(type(default), text)
+        value = other.get(item.metadata["kind"], text)
+        value = other_tables.get(item.name, value)
         (tmp_path / "mtcheck.toml").write_text(f"{key_of(item)} = {value}\n")
         assert isinstance(load({}, tmp_path), Config), item.name
 
@@ -98,6 +103,41 @@ def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
         (
             'format = "stone"',
             "config: format must be one of jsonl, text, got 'stone' (in {})",
+        ),
+        (
+            'lint-format = "stone"',
+            f"config: lint-format must be one of {FORMATS}, got 'stone' (in {{}})",
+        ),
+        (
+            'select = "MT1"',
+            "config: select must be a list of strings, got 'MT1' (in {})",
+        ),
+        ("ignore = [1]", "config: ignore must be a list of strings, got [1] (in {})"),
+        ("severity = 1", "config: severity must be a table, got 1 (in {})"),
+        (
+            "severity = { MT1 = 1 }",
+            "config: severity.MT1 must be a string, got 1 (in {})",
+        ),
+        (
+            'per-path = { "a*" = 1 }',
+            "config: per-path.a* must be a table, got 1 (in {})",
+        ),
+        (
+            'per-path = { "a*" = { colour = 1 } }',
+            "config: per-path.a*.colour is not known; known keys: select, ignore, "
+            "severity, language (in {})",
+        ),
+        (
+            'per-path = { "a*" = { select = 1 } }',
+            "config: per-path.a*.select must be a list of strings, got 1 (in {})",
+        ),
+        (
+            'per-path = { "a*" = { severity = { MT1 = 1 } } }',
+            "config: per-path.a*.severity.MT1 must be a string, got 1 (in {})",
+        ),
+        (
+            'per-path = { "a*" = { language = "tlh" } }',
+            "config: per-path.a*.language must be one of de, en, got 'tlh' (in {})",
         ),
         (
             'grammar = "auto"',
@@ -146,4 +186,6 @@ def test_every_field_has_help_and_a_valid_default() -> None:
     Config()
     for item in fields(Config):
         assert item.metadata["help"].endswith("."), item.name
-        assert item.metadata["commands"], item.name
+        # Tables have no option: they are written in the file only.
+        is_table = item.metadata["kind"] is dict
+        assert is_table != bool(item.metadata["commands"]), item.name

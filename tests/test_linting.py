@@ -4,7 +4,7 @@ import pytest
 
 import mtcheck
 from mtcheck.errors import ConfigError, InputError
-from mtcheck.linting import Linted, lint_documents
+from mtcheck.linting import Linted, Linter, lint_documents
 from mtcheck.types import Document, Span
 
 TEXT = "The ferry was late. . Nobody minded.\n\nThe bell rang .\n"
@@ -32,7 +32,7 @@ def test_an_unknown_language_is_refused() -> None:
 def test_documents_keep_their_order_and_lost_ones_their_place() -> None:
     lost = InputError("b.txt", "does not exist")
     first, last = Document(TEXT, "a.txt"), Document("All is well here.", "c.txt")
-    results = list(lint_documents([first, lost, last]))
+    results = list(lint_documents([first, lost, last], Linter()))
     assert results[1] is lost
     assert results[2] == Linted(last, ())
     assert isinstance(results[0], Linted)
@@ -42,6 +42,6 @@ def test_documents_keep_their_order_and_lost_ones_their_place() -> None:
 
 def test_paragraphs_can_be_parted_by_line() -> None:
     document = Document("The first line .\nThe second .\n\nThe third .", language="en")
-    (result,) = lint_documents([document], "line")
+    (result,) = lint_documents([document], Linter(paragraphs="line"))
     assert isinstance(result, Linted)
     assert [item.span.start for item in result.findings] == [14, 27, 40]

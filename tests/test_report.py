@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from mtcheck.errors import ConfigError
 from mtcheck.excerpt import MOST, Mark, draw, fold
 from mtcheck.report import Lines, Screen, make_visible, render, reporter, reporters
-from mtcheck.report.text import render_findings
 from mtcheck.types import (
     LABELS,
     Document,
@@ -129,12 +128,6 @@ def test_no_uncertain_verdict_is_rounded_to_certainty(share: float, shown: str) 
     verdict = Verdict("-", 0, Span(0, 2), "en", Label.ORIGINAL, shares, "none", None)
     lines = list(render([Scored(Document("Hm"), (verdict,))]))
     assert lines[2] == f"-:1  original {shown}, evidence none"
-
-
-def test_findings_are_printed_with_path_line_and_column() -> None:
-    found = scored().verdicts[0].findings
-    lines = list(render_findings(scored().document, found, Screen()))
-    assert lines == ["harbour.txt:1:40: MT101 alone: ' .' [orphan-full-stop]"]
 
 
 def test_an_unknown_format_is_refused() -> None:

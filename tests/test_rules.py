@@ -72,8 +72,10 @@ def known_to(rule: Rule) -> list[str]:
     return sorted(rule.languages or languages())
 
 
-CASES = [(rule, text) for rule in all_rules() for text in rule.bad]
-CLEAN = [(rule, text) for rule in all_rules() for text in rule.good]
+# What the linter decides, or a model, is proved in test_suppressions and test_verdicts.
+FOUND = [rule for rule in all_rules() if rule.find or rule.find_in_page]
+CASES = [(rule, text) for rule in FOUND for text in rule.bad]
+CLEAN = [(rule, text) for rule in FOUND for text in rule.good]
 
 
 @pytest.mark.parametrize(
@@ -144,8 +146,8 @@ class TestForm:
         assert rule.bad
         assert rule.good
 
-    def test_it_reads_either_the_text_or_the_page(self, rule: Rule) -> None:
-        assert (rule.find is None) != (rule.find_in_page is None)
+    def test_it_reads_the_text_or_the_page_or_neither(self, rule: Rule) -> None:
+        assert rule.find is None or rule.find_in_page is None
 
     def test_its_languages_are_known(self, rule: Rule) -> None:
         assert set(known_to(rule)) <= set(languages())

@@ -96,7 +96,8 @@ class Synonyms:
         tokens, gains = self._gained(batch)
         places = slice(*np.searchsorted(tokens, [own.start, own.stop]))
         tokens, gains = tokens[places], gains[places]
-        return batch.spans(int(tokens[at]) for at in ranked(gains) if gains[at] > 0)
+        least = GAIN_BITS if feature == "synonyms.spun_share" else 0
+        return batch.spans(int(tokens[at]) for at in ranked(gains) if gains[at] > least)
 
     def _gained(self, batch: Batch) -> tuple[Places, Floats]:
         """Return the tokens that have commoner synonyms, and the bits these save."""

@@ -38,16 +38,6 @@ class Text:
             yield from _document(scored, screen)
 
 
-def render_findings(
-    document: Document, findings: Iterable[Finding], screen: Screen
-) -> Iterator[str]:
-    """Yield ``path:line:column: CODE message [name]`` for each finding."""
-    lines = Lines(document.text)
-    path = paint(make_visible(document.id), "bold", screen)
-    for finding in findings:
-        yield f"{path}:{_finding(finding, lines, screen, ': ')}"
-
-
 def count(number: int, noun: str) -> str:
     """Return a number with its noun: "1 finding", "2 findings".
 
@@ -138,12 +128,13 @@ def _body(
     for line in draw(verdict.span.of(document.text), marks, folded):
         yield f"{paint(_BAR, 'dim', screen)}{line}".rstrip(" ")
     for finding in verdict.findings:
-        yield f"{_INDENT}{_finding(finding, lines, screen, '  ')}"
+        yield f"{_INDENT}{describe(finding, lines, screen, '  ')}"
     for reason, quotes in _grouped(document, verdict.reasons):
         yield f"{_INDENT}{_reason(reason, quotes, screen)}"
 
 
-def _finding(finding: Finding, lines: Lines, screen: Screen, separator: str) -> str:
+def describe(finding: Finding, lines: Lines, screen: Screen, separator: str) -> str:
+    """Return the place of a finding, its code, message and name in one line."""
     line, column = lines.place(finding.span.start)
     code = paint(finding.code, "bold red", screen)
     message = make_visible(finding.message)

@@ -33,7 +33,7 @@ class Rule:
     ``{}`` in the message is replaced by the marked text. ``languages`` is None where
     the rule holds in every language. Only a rule whose change is always safe has a
     ``fix``. A rule about the source of a page has ``find_in_page`` in place of
-    ``find``, and HTML for examples.
+    ``find``, and HTML for examples; one that the linter decides, or a model, neither.
     """
 
     code: str
@@ -98,7 +98,7 @@ def find_defects(
     language = passage.paragraph.language
     text = passage.document.text
     found = [
-        _finding(rule, span, text)
+        _finding(rule, span, text, passage.index)
         for rule in (all_rules() if rules is None else rules)
         if rule.find and (rule.languages is None or language in rule.languages)
         for span in rule.find(passage)
@@ -109,7 +109,7 @@ def find_defects(
 def find_marks(html: str, rules: Iterable[Rule]) -> tuple[Finding, ...]:
     """Return the findings of ``rules`` in the source of a page, ordered likewise."""
     found = [
-        _finding(rule, span, html)
+        _finding(rule, span, html, None)
         for rule in rules
         if rule.find_in_page
         for span in rule.find_in_page(html)
@@ -117,7 +117,7 @@ def find_marks(html: str, rules: Iterable[Rule]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
 
 
-def _finding(rule: Rule, span: Span, text: str) -> Finding:
+def _finding(rule: Rule, span: Span, text: str, paragraph: int | None) -> Finding:
     marked = span.of(text)
     return Finding(
         rule.code,
@@ -126,4 +126,5 @@ def _finding(rule: Rule, span: Span, text: str) -> Finding:
         span,
         rule.message.format(marked),
         rule.fix(marked) if rule.fix else None,
+        paragraph,
     )

@@ -1,50 +1,151 @@
-"""Sentences that run into each other."""
+"""What runs into each other, sentences and words, and what was torn apart."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from mtcheck.languages import language, languages
+from mtcheck.languages import Language, language, languages
 from mtcheck.rules import Rule
 from mtcheck.segment import Passage
 from mtcheck.types import Span
 
-_NO_SPACE = re.compile(r"[.!?](?=[A-ZÄÖÜ])")
-# All lower case, so that Console.WriteLine and names of files do not count.
-_BEFORE = re.compile(r"(?:^|[\s(\"“„»«’'-])[a-zäöüßé]{3,}$")
-_AFTER = re.compile(r"(?:[A-ZÄÖÜ][a-zäöüß]+|A)(?=[\s,;:’'\"“”]|$)(?!['’]s?\))")
+_LOWER, _UPPER = "a-zäöüßé", "A-ZÄÖÜ"
 _WINDOW = 40
+
+_NO_SPACE = re.compile(rf"[.!?…][\"”“»’)\]]?(?=[\"“„«»(]?[{_UPPER}])")
+_BEFORE = re.compile(r"(?:^|[\s(\"“„»«’'/–—-])([^\W_]+)$|(?<=\.)([^\W\d_])$")
+_AFTER = re.compile(
+    rf"[\"“„«»(]?([{_UPPER}][{_LOWER}]+|A|I)(?=[\s,;:’'\"“”]|$)(?!['’]s?\))"
+)
+_WORD_NEXT = re.compile(r" [^\W\d_]{2}")
+
+# Lists of values (a,b,c), formulas f(x,t) and addresses do without a space.
+_COMMA = re.compile(
+    r"(?<![\w=/.,;:{\[<#&@$%\\'’-])(?:[^\W\d_]{2,30}+|\d{1,4}+)[\"”“»)]?"
+    r"[,;][\"“„(]?[^\W\d_]{2,30}+(?![\w=/@:(-]|[,;.]\w)"
+)
+_HUMP = re.compile(
+    rf"(?<![\w@/.,:;#$\\\"“”„'’`>=&{{\[+-])([{_LOWER}]{{2,30}}+)([{_UPPER}][{_LOWER}]{{1,30}}+)"
+    r"(?![\w(/@=\[_\"”“'’`:-]|\.\w)"
+)
+_MIN_HUMP = 4
+"""Shorter words with a capital inside are names of things (eBay, iPhone)."""
+
+_HYPHEN = re.compile(
+    rf"(?<![\w-])[^\W\d_]{{2,30}}+-(?:[ \xa0]|[ \t]?\r?\n[ \t]{{0,8}})([{_LOWER}]{{2,30}}+)"
+)
+
+
+def _glued(passage: Passage) -> Iterator[Span]:
+    code = passage.paragraph.language
+    if code not in languages():
+        return
+    text, offset = passage.paragraph.text, passage.paragraph.span.start
+    for match in _NO_SPACE.finditer(text):
+        before = _BEFORE.search(text[max(0, match.start() - _WINDOW) : match.start()])
+        after = _AFTER.match(text, match.end())
+        if after and _are_sentences(text, before, after, language(code)):
+            width = len(before[1] or before[2]) if before else 0
+            yield Span(match.start() - width, after.end()).shift(offset)
+
+
+def _are_sentences(
+    text: str, before: re.Match[str] | None, after: re.Match[str], known: Language
+) -> bool:
+    """Tell whether one sentence ends and one starts; else it may be a file or name."""
+    opens = len(after[1]) > 1 and after[1].lower() in known.function_words
+    word = before[1] if before else None
+    if word is None:
+        return opens
+    if word.lower() in known.abbreviations:
+        return False
+    if word.islower():
+        return opens or len(word) > 2
+    is_noun = known.has_capital_nouns and word[1:].islower() and len(word) > 3
+    return opens or (
+        is_noun and len(after[1]) > 3 and bool(_WORD_NEXT.match(text, after.end()))
+    )
 
 
 @cache
 def _openers(code: str) -> re.Pattern[str] | None:
-    """Return a pattern for a capitalised opener between two words in lower case."""
-    words = language(code).sentence_openers
-    if not words:
+    """Return a pattern for a capitalised opener that no mark stands before."""
+    known = language(code)
+    if not known.sentence_openers:
         return None
-    choice = "|".join(sorted(word.capitalize() for word in words))
-    return re.compile(rf" (?:{choice}) (?=[a-z]{{2}})")
+    choice = "|".join(sorted(word.capitalize() for word in known.sentence_openers))
+    if not known.has_capital_nouns:
+        return re.compile(rf"(?<=[{_LOWER}]) (?:{choice}) (?=[{_LOWER}]{{2}})")
+    # In such a language the next word has a capital as often as not.
+    names = "|".join(sorted(word.capitalize() for word in known.article_names))
+    return re.compile(rf"(?<=[{_LOWER}]) (?:{choice}) (?!(?:{names})\b)(?=[\w„\"])")
 
 
-def _glued(passage: Passage) -> Iterator[Span]:
+def _stopless(passage: Passage) -> Iterator[Span]:
+    code = passage.paragraph.language
+    pattern = _openers(code) if code in languages() and code else None
+    if pattern is None:
+        return
     text, offset = passage.paragraph.text, passage.paragraph.span.start
+    for match in pattern.finditer(text):
+        window = text[max(0, match.start() - _WINDOW) : match.start()]
+        word = window[window.rfind(" ") + 1 :]
+        if word.isalpha() and len(word) > 2 and _is_in_line(word, match, text, code):
+            yield Span(match.start() - len(word), match.end() - 1).shift(offset)
+
+
+def _is_in_line(word: str, match: re.Match[str], text: str, code: str | None) -> bool:
+    """Tell whether the line is written in small letters, not like a headline."""
+    if not language(code or "").has_capital_nouns:
+        return word.islower()
+    # Two capitals around a short word: an English title, or a name.
+    return word.islower() or len(match[0]) > 4 or text[match.end()].islower()
+
+
+def _tight_commas(passage: Passage) -> Iterator[Span]:
+    text = passage.paragraph.text
+    for match in _COMMA.finditer(text):
+        if not match[0].isupper():
+            yield Span(*match.span()).shift(passage.paragraph.span.start)
+
+
+@lru_cache(maxsize=4)
+def _humps(text: str) -> Counter[str]:
+    """Count the words of a document that have a capital inside."""
+    return Counter(match[0] for match in _HUMP.finditer(text))
+
+
+def _glued_words(passage: Passage) -> Iterator[Span]:
     code = passage.paragraph.language
     if code not in languages():
         return
-    for match in _NO_SPACE.finditer(text):
-        before = _BEFORE.search(text[max(0, match.start() - _WINDOW) : match.start()])
-        after = _AFTER.match(text, match.end())
-        if before and after:
-            width = len(before.group().lstrip("(\"“„»«’'- \t\r\n\xa0"))
-            yield Span(match.start() - width, after.end()).shift(offset)
-    pattern = _openers(code)
-    if pattern is None:
+    known = language(code)
+    for match in _HUMP.finditer(passage.paragraph.text):
+        if not _are_words(match[1], match[2], known):
+            continue
+        # What is written so twice is meant so.
+        if _humps(passage.document.text)[match[0]] == 1:
+            yield Span(*match.span()).shift(passage.paragraph.span.start)
+
+
+def _are_words(head: str, tail: str, known: Language) -> bool:
+    if head in known.function_words and len(tail) > 2:
+        return True
+    if tail.lower() in known.sentence_openers:
+        return len(head) > 2
+    return len(head) >= _MIN_HUMP and len(tail) >= _MIN_HUMP and tail != "Innen"
+
+
+def _broken_words(passage: Passage) -> Iterator[Span]:
+    code = passage.paragraph.language
+    text = passage.paragraph.text
+    if code not in languages() or "-" not in text:
         return
-    for match in pattern.finditer(text):
-        start = text.rfind(" ", 0, match.start()) + 1
-        word = text[start : match.start()]
-        if word.isalpha() and word.islower() and len(word) > 2:
-            yield Span(start, match.end() - 1).shift(offset)
+    hanging = language(code).after_hyphens
+    for match in _HYPHEN.finditer(text):
+        if match[1] not in hanging:
+            yield Span(*match.span()).shift(passage.paragraph.span.start)
 
 
 RULES = (
@@ -57,6 +158,10 @@ RULES = (
             "They called for an end to the ⟦strike The⟧ harbour stays shut.",
             "The harbour stays ⟦shut.Ships⟧ wait outside.",
             "It was a long ⟦day.The⟧ crew slept.",
+            "The ferry sailed in ⟦2019.She⟧ never came back from ⟦Norway!But⟧ we wait.",
+            "„Wir warten hier seit ⟦Stunden.“Die⟧ Fähre kam nicht in den ⟦Hafen.Niemand⟧ "
+            "weiß warum.",
+            "Im Winter ruht der ⟦Verkehr Die⟧ Fähre liegt am Kai.",
         ),
         good=(
             "They called for an end to the strike. The harbour stays shut.",
@@ -64,7 +169,63 @@ RULES = (
             "Call Console.WriteLine or Path.Join today.",
             "See www.harbour.Example for more.",
             "A colon starts a sentence: The harbour stays shut.",
+            "He works for the U.S. Navy and for A.Berg in St.Albin.",
+            "So steht es im Magazin Der Spiegel, und so sieht es die Partei Die Linke.",
         ),
-        find=_glued,
+        find=lambda passage: sorted([*_glued(passage), *_stopless(passage)]),
+    ),
+    Rule(
+        code="MT302",
+        name="missing-space-after-comma",
+        message="no space stands behind the mark: {!r}",
+        why="Engines and editors of pages lose the space at the seam of two pieces.",
+        bad=(
+            "The ferry was ⟦late,and⟧ nobody knew why.",
+            "In ⟦1999,they⟧ built a new lock.",
+            "Die Fähre kam ⟦spät,weil⟧ es stürmte.",
+        ),
+        good=(
+            "The ferry was late, and nobody knew why.",
+            "It costs 1,000 crowns, or 12,50 as they write it there.",
+            "Sort by f(x,t) and name the columns id,name,size,date in this order.",
+            "Write to harbour,office@example.org or open example.org/a,bc for more.",
+        ),
+        find=_tight_commas,
+    ),
+    Rule(
+        code="MT303",
+        name="glued-words",
+        message="two words run into each other: {!r}",
+        why="The space between two words was lost, often at the end of a line or a tag.",
+        bad=(
+            "They walked along ⟦theHarbour⟧ and went home.",
+            "They called for an end to the ⟦strikeThe⟧ harbour stays shut.",
+            "Der Rat gibt ⟦keineAuskunft⟧ dazu.",
+        ),
+        good=(
+            "She sold her iPhone on eBay and paid by PayPal, said McDonald.",
+            "Call getName() or obj.toString first, then read $newData.",
+            "The field harbourName is set once; harbourName is never empty.",
+            "Die GmbH sucht Mitarbeiter, sagt die eG.",
+        ),
+        find=_glued_words,
+    ),
+    Rule(
+        code="MT304",
+        name="broken-word",
+        message="a word is broken at its hyphen: {!r}",
+        why="The line that ended here is gone; its hyphen stayed inside the word.",
+        bad=(
+            "The ⟦govern- ment⟧ will pay for the new lock.",
+            "The ⟦govern-\nment⟧ will pay for the new lock.",
+            "Die ⟦Verwal- tung⟧ zahlt die neue Schleuse.",
+        ),
+        good=(
+            "The well-known lock has a two- or three-fold gate.",
+            "Short- and long-term plans were made.",
+            "Das hat Vor- und Nachteile, sagt der Stadt- bzw. Landrat.",
+            "The harbour - they say - stays shut.",
+        ),
+        find=_broken_words,
     ),
 )

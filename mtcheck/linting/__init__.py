@@ -1,0 +1,78 @@
+"""The path of ``lint``: read > view > segment > rules; without verdicts, no model."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from mtcheck.errors import InputError
+from mtcheck.languages import language as known_language
+from mtcheck.linting.selection import Selection, selected
+from mtcheck.markup import suffix_of, view
+from mtcheck.rules import Rule, find_defects, find_marks
+from mtcheck.segment import passages
+from mtcheck.types import Document, Finding
+
+Judge = Callable[[Document], Iterable[Finding]]
+"""From a document to findings on whole paragraphs of it: verdicts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """A document with its findings, ordered by place."""
+
+    document: Document
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Linter:
+    """Finds the defects of documents, as the settings want it."""
+
+    selection: Selection = field(default_factory=Selection)
+    paragraphs: str = "auto"
+    judge: Judge | None = None
+
+    def lint(self, document: Document) -> Linted:
+        """Return the document with its findings; their offsets count its own text."""
+        path = document.source
+        language = document.language or self.selection.language(path)
+        rules = self.selection.rules(path)
+        shown = view(document.text, path)
+        prose = replace(document, text=shown.text, language=language)
+        found = self._find(prose, rules)
+        placed = [replace(item, span=shown.place(item.span)) for item in found]
+        if suffix_of(path) in (".html", ".htm"):
+            placed += find_marks(document.text, rules)
+        placed.sort(key=lambda item: (item.span, item.code))
+        return Linted(document, tuple(placed))
+
+    def _find(self, prose: Document, rules: tuple[Rule, ...]) -> list[Finding]:
+        found = [
+            finding
+            for passage in passages(prose, self.paragraphs)
+            for finding in find_defects(passage, rules)
+        ]
+        if self.judge:
+            found += selected(self.judge(prose), rules)
+        return found
+
+
+def lint(text: str, language: str | None = None) -> tuple[Finding, ...]:
+    """Return the defects of a text; without a language, it is told from the text.
+
+    >>> [(found.code, found.span) for found in lint("He came. . She went.", "en")]
+    [('MT101', Span(start=8, end=10))]
+    """
+    if language is not None:
+        known_language(language)
+    return Linter().lint(Document(text, language=language)).findings
+
+
+def lint_documents(
+    documents: Iterable[Document | InputError], linter: Linter
+) -> Iterator[Linted | InputError]:
+    """Yield each document with its findings; what could not be read is passed on."""
+    for document in documents:
+        if isinstance(document, InputError):
+            yield document
+        else:
+            yield linter.lint(document)

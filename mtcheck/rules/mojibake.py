@@ -1,0 +1,227 @@
+"""Letters that were read in another encoding than they were written in."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from mtcheck.languages import language, languages
+from mtcheck.rules import Rule, matches
+from mtcheck.segment import Passage
+from mtcheck.types import Span
+
+_WINDOWS = bytes(range(0x80, 0x100)).decode("cp1252", "replace")
+_BYTES = {chr(byte): byte for byte in range(0x80, 0x100)} | {
+    char: byte for byte, char in enumerate(_WINDOWS, 0x80) if char != "\ufffd"
+}
+"""The byte behind each character, whether cp1252 or Latin-1 read it."""
+
+_INNER = "".join(char for char, byte in _BYTES.items() if byte < 0xC0)
+_RUN = re.compile(f"(?:[Â-ß][{_INNER}]|[à-ï][{_INNER}]{{2}}|[ð-ô][{_INNER}]{{3}})++")
+_LEAD = re.compile(f"[Â-ô][{_INNER}]")
+
+_TYPOGRAPHY = frozenset("‘’‚“”„…–—‹›«»•·°™®©ªº¹²³¡¿\xa0\xad")
+"""Marks that may rightly follow a letter: „MENÜ“, «Ä»."""
+
+_LETTERS = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿ"
+_MARKS = "‘’‚“”„…–—•†™€"
+_CODECS = ("mac_roman", "cp437", "cp850", "cp1250", "cp1251")
+_CUES = ("√", "‚Ä", "├", "ΓÇ", "Γé", "ÔÇ", "Ôé", "Ă", "Г", "вЂ", "в‚")
+_ELSEWHERE = re.compile(r"√[πΩ∫µ]|├[─-╿]")
+"""Formulas and drawn trees look like misread letters."""
+
+
+def _decoded(run: str) -> str | None:
+    try:
+        return bytes(map(_BYTES.__getitem__, run)).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _mended(run: str) -> str:
+    """Return what the bytes of the run say in UTF-8, also if misread twice."""
+    text = _decoded(run)
+    if text is None:
+        return run
+    text = _RUN.sub(lambda match: _mended(match[0]), text)
+    # A C1 control is a character of cp1252 that went through Latin-1.
+    return "".join(
+        _WINDOWS[ord(c) - 0x80] if "\x80" <= c < "\xa0" else c for c in text
+    ).replace("\ufeff", "")
+
+
+def _is_misread(text: str, match: re.Match[str]) -> bool:
+    decoded = _decoded(match[0])
+    if decoded is None or "\ufffd" in decoded:
+        return False
+    before = text[match.start() - 1 : match.start()]
+    after = text[match.end() : match.end() + 1]
+    at = 0
+    for char in decoded:
+        width = len(char.encode())
+        if _is_certain(match[0][at : at + width], before, after):
+            return True
+        at += width
+    # One letter may be chance, two of one script in a row are not.
+    is_clear = any(_BYTES[c] < 0xC0 and c not in _TYPOGRAPHY for c in match[0])
+    scripts = {min(ord(char) >> 8, 0x30) for char in decoded}
+    return len(decoded) > 1 and is_clear and len(scripts) == 1 and decoded.isalpha()
+
+
+def _is_certain(unit: str, before: str, after: str) -> bool:
+    """Tell whether a single misread character can be nothing else."""
+    lead, rest = unit[0], unit[1:]
+    if lead in "âð":
+        return not _TYPOGRAPHY.issuperset(rest)
+    if lead == "ï":
+        return rest == "»¿" or rest[0] == "¬"
+    if lead not in "ÃÄÅ":
+        return lead == "Â"
+    if rest not in _TYPOGRAPHY or before.islower():
+        return True
+    if lead == "Ã":
+        return not before.isalpha() or after.isalpha()
+    return rest in "“”‹›™" and after.islower()
+
+
+@cache
+def _foreign() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return a pattern of what other encodings make of common characters."""
+    found: dict[str, str] = {}
+    for codec in _CODECS:
+        for char in _LETTERS + _MARKS:
+            misread = char.encode().decode(codec, "replace")
+            is_new = "\ufffd" not in misread and not _RUN.fullmatch(misread)
+            is_rare = not _TYPOGRAPHY.issuperset(misread[1:])
+            if is_new and is_rare and not _ELSEWHERE.match(misread):
+                found.setdefault(misread, char)
+    choice = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
+    return re.compile(f"(?<![Ѐ-ӿ])(?:{choice})(?![Ѐ-ӿ])"), found
+
+
+def _mojibake(passage: Passage) -> Iterator[Span]:
+    text, offset = passage.paragraph.text, passage.paragraph.span.start
+    if text.isascii():
+        return
+    if _LEAD.search(text):
+        for match in _RUN.finditer(text):
+            if _is_misread(text, match):
+                yield Span(*match.span()).shift(offset)
+    if any(cue in text for cue in _CUES):
+        for match in _foreign()[0].finditer(text):
+            yield Span(*match.span()).shift(offset)
+
+
+def _original(marked: str) -> str:
+    return _foreign()[1][marked] if not _RUN.fullmatch(marked) else _mended(marked)
+
+
+# What is left where the second byte was dropped, or became a plain space.
+_DAMAGED = re.compile(
+    f"â€(?![{_INNER}])(?:TM)?|ÃÂ(?![{_INNER}])"
+    "|(?<=[a-zäöüß])Ã(?=[a-z ])|(?<![^\\W_])Ã(?=[a-z]{2})"
+    '|(?<=[a-z.,;:!?)\\]"”’])Â(?= )|(?<![^\\s])Â(?=  )'
+)
+
+
+def _damaged(passage: Passage) -> Iterator[Span]:
+    text, offset = passage.paragraph.text, passage.paragraph.span.start
+    if "Ã" in text or "Â" in text or "â€" in text:
+        for match in _DAMAGED.finditer(text):
+            yield Span(*match.span()).shift(offset)
+
+
+_stand_ins = matches(re.compile("(?:[\ufffd\ufffc]|ï¿½)++"))
+
+
+@cache
+def _lost(code: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w/?&=])(?:{language(code).lost_letters})(?![\w/=])")
+
+
+def _question_marks(passage: Passage) -> Iterator[Span]:
+    text, code = passage.paragraph.text, passage.paragraph.language
+    if "?" in text and code in languages():
+        for match in _lost(code).finditer(text):
+            yield Span(*match.span()).shift(passage.paragraph.span.start)
+
+
+RULES = (
+    Rule(
+        code="MT801",
+        name="misread-letters",
+        severity="error",
+        message="letters read in the wrong encoding: {!r}",
+        why="UTF-8 that was read as another encoding turns each letter into several.",
+        bad=(
+            "The caf⟦Ã©⟧ was full.",
+            "Sie gingen ⟦Ã¼⟧ber die Br⟦Ã¼⟧cke.",
+            "It⟦â€™⟧s late, ⟦â€œ⟧he said.",
+            "It⟦Ã¢â‚¬â„¢⟧s late.",
+            "The lock cost⟦Â\xa0Â£⟧5.",
+            "Sie war sch⟦√∂⟧n, und es⟦ΓÇÖ⟧s war M⟦Ă¤⟧rz.",
+            "Well done ⟦ðŸ˜€⟧",
+        ),
+        good=(
+            "The café was full, and “naïve” is a word.",
+            "„Das MENÜ“, sagte er, „macht Spaß“ – oder…",
+            "Die Umlaute «Ä», «Ö» und «Ü»; „Ä“, „Ö“ und „Ü“.",
+            "ČÍŽEK, LUKÁŠ, SÃO PAULO and PÂRÂU; IRMÃ…",
+            "The root √2 and the function Γ(x); Гјоко is a name.",
+            "Ä…hm, wie meinen Sie das?",
+        ),
+        find=_mojibake,
+        fix=_original,
+    ),
+    Rule(
+        code="MT802",
+        name="half-lost-letter",
+        severity="error",
+        message="a letter read in the wrong encoding, and a part of it lost: {!r}",
+        why="One of the bytes of a misread letter is often dropped or made a space.",
+        bad=(
+            "â€œIt is late,⟦â€⟧ he said.",
+            "They don⟦â€TM⟧t know.",
+            "The lock is open.⟦Â⟧ Ships wait.",
+            "Sie wohnt in der Stra⟦Ã⟧e am Hafen.",
+            "⟦Ã⟧berall liegt Schnee.",
+        ),
+        good=(
+            "Â is a letter of Romanian, and Ã one of Portuguese.",
+            "SÃO PAULO and the Âge d’or.",
+            "“It is late,” he said.",
+        ),
+        find=_damaged,
+    ),
+    Rule(
+        code="MT803",
+        name="replacement-character",
+        severity="error",
+        message="something was lost here, and a stand-in put in its place: {!r}",
+        why="Programs put this mark where a byte had no meaning or an object was cut.",
+        bad=(
+            "Sie gingen ⟦\ufffd⟧ber die Br⟦\ufffd⟧cke.",
+            "The lock⟦\ufffd\ufffd\ufffd⟧s gate",
+            "It⟦ï¿½⟧s late.",
+            "The map: ⟦\ufffc⟧",
+        ),
+        good=("Sie gingen über die Brücke.", "What? Really?", "a ◆ b"),
+        find=_stand_ins,
+    ),
+    Rule(
+        code="MT804",
+        name="question-mark-for-letter",
+        severity="error",
+        message="a question mark stands for a letter: {!r}",
+        why="Programs write a question mark for a letter that they cannot write.",
+        bad=(
+            "Sie gingen ⟦f?r⟧ immer ⟦?ber⟧ die Brücke.",
+            "They ⟦don?t⟧ know what ⟦it?s⟧ about.",
+        ),
+        good=(
+            "For whom? For her. Why?because.",
+            "See http://harbour.example/a?for=it?s&don?t for more.",
+            "Und wof?",
+        ),
+        find=_question_marks,
+    ),
+)
