@@ -41,6 +41,8 @@ class Language:
     attributions: frozenset[str]
     scrap_exceptions: frozenset[str]
     never_doubled: frozenset[str]
+    may_double: frozenset[str]
+    pair_links: frozenset[str]
     headline_lowercase: frozenset[str]
     headline_foreign: frozenset[str]
     residue_lines: frozenset[str]

@@ -9,7 +9,7 @@ from mtcheck.rules import Finder, Rule, matches
 from mtcheck.segment import Passage
 from mtcheck.types import Span
 
-_ORDINARY = "\t-\r -~\x85\xa0-\u024f\u2010-\u2027\u202f\u2030-\u2044€™"
+_ORDINARY = "\t-\r -~\x85\xa0-\xa7\xa9-\u024f\u2010-\u2027\u202f-\u2044€™"
 _ODD = re.compile(f"[^{_ORDINARY}]")
 
 
@@ -22,16 +22,17 @@ def _is_ordinary(text: str) -> bool:
 def _oddities(pattern: str) -> Finder:
     """Return a finder for a pattern of characters that are not ordinary."""
     find = matches(re.compile(pattern))
-    return lambda passage: (
-        () if _is_ordinary(passage.paragraph.text) else find(passage)
-    )
+    return lambda passage: () if _is_ordinary(passage.paragraph.text) else find(passage)
 
 
+# Behind these letters a control is the rest of a letter that was misread.
+_APART = "(?<![ÂÃÄÅâ\x80-\x9f])"
 _CONTROL = (
     r"\x1b\[[\d;]{0,20}[A-Za-z]"
-    r"|[\x00-\x08\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d\ufdd0-\ufdef\ufffe\uffff]++"
+    r"|[\x00-\x08\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]++"
+    f"|{_APART}[\x81\x8d\x8f\x90\x9d]++"
 )
-_WINDOWS = "\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f"
+_WINDOWS = f"{_APART}[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]++"
 _PRIVATE = "[\ue000-\uf8ff\U000f0000-\U0010ffff]"
 
 
@@ -73,15 +74,13 @@ def _overrides(passage: Passage) -> Iterator[Span]:
 
 
 _TWINS = str.maketrans(
-    "АВЕКМНОРСТУХЅІЈаеорсухѕіјԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧοß",
+    "АВЕКМНОРСТУХЅІЈаеорсухѕіјԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧοβ",
     "ABEKMHOPCTYXSIJaeopcyxsijdhABEZHIKMNOPTYXoß",
 )
-_LATIN_TWINS = frozenset("ABEKMHOPCTYXSIJaeopcyxsij")
-_MIXED = re.compile(
-    r"(?<![^\W\d_])"
-    r"(?:[A-Za-zÀ-ɏ]++[Ͱ-Ͽ\u0400-\u052f]|[Ͱ-Ͽ\u0400-\u052f]++[A-Za-zÀ-ɏ])[^\W\d_]*+"
-)
-_SHARP = re.compile(r"(?<=[A-Za-zÄÖÜäöü][aeiouyäöü])β(?=[a-zäöü]|\b)")
+"""Cyrillic and Greek letters that look like a Latin one."""
+
+_MIXED = re.compile(r"(?<![^\W\d_])(?:[A-Za-zÀ-ɏ]++[Ͱ-ԯ]|[Ͱ-ԯ]++[A-Za-zÀ-ɏ])[^\W\d_]*+")
+_BETA = re.compile("(?<![aeiouyäöü])β")
 
 
 def _homoglyphs(passage: Passage) -> Iterator[Span]:
@@ -89,21 +88,214 @@ def _homoglyphs(passage: Passage) -> Iterator[Span]:
     if _is_ordinary(text):
         return
     for match in _MIXED.finditer(text):
-        if _without_twins(match[0]) != match[0]:
+        other = [char for char in match[0] if char >= "Ͱ"]
+        is_latin = len(match[0]) > max(3, 2 * len(other)) and not _BETA.search(match[0])
+        if is_latin and all(ord(char) in _TWINS for char in other):
             yield Span(*match.span()).shift(offset)
 
 
-def _without_twins(word: str) -> str:
-    """Return the word in one script, or as it is where that is not certain."""
-    latin = [char for char in word if char < "\u0250"]
-    other = [char for char in word if char >= "\u0250"]
-    twins = all(ord(char) in _TWINS for char in other)
-    if twins and len(latin) > len(other) and len(word) > 3:
-        return word.translate(_TWINS)
-    is_cyrillic = all("\u0400" <= char < "\u0530" for char in other)
-    if is_cyrillic and len(other) > 3 > len(latin) and _LATIN_TWINS.issuperset(latin):
-        return word.translate({ord(new): old for old, new in _CYRILLIC})
-    return word
+def _with_latin(marked: str) -> str:
+    return marked.translate(_TWINS)
 
 
-_CYRILLIC = [(chr(old), chr(new)) for old, new in _TWINS.items() if old >= 0x400]
+def _compatible(marked: str) -> str:
+    return unicodedata.normalize("NFKC", marked)
+
+
+_WIDE = re.compile(r"[！-～]++")
+_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def _full_width(passage: Passage) -> Iterator[Span]:
+    text, offset = passage.paragraph.text, passage.paragraph.span.start
+    if not _is_ordinary(text) and not _ASIAN.search(text):
+        for match in _WIDE.finditer(text):
+            yield Span(*match.span()).shift(offset)
+
+
+_ENTITY = re.compile(
+    r"&(?:amp;)*(?:[A-Za-z]{2,8}\d{0,2}|#\d{2,7}|#[xX][0-9A-Fa-f]{2,6});(?![\w.%-]{1,40}=)"
+    r"|&(?:nbsp|quot)(?![\w;])"
+    r"|(?<![&\w])(?:nbsp|#0?39|#8211|#8212|#821[67]|#822[01]|#8230);"
+)
+_QUOTED = frozenset(("''", '""', "“”", "„“", "‘’", "‚‘", "()"))
+_ABOUT_CODE = re.compile(r"(?i)\b(?:html|xml|entit\w+|escap\w+|unicode|latex|markdown)")
+
+
+def _entities(passage: Passage) -> Iterator[Span]:
+    text, offset = passage.paragraph.text, passage.paragraph.span.start
+    if (";" not in text and "&" not in text) or _ABOUT_CODE.search(text):
+        return
+    in_code, end = False, 0
+    for match in _ENTITY.finditer(text):
+        in_code ^= text.count("`", end, match.start()) % 2 == 1
+        end = match.end()
+        is_kept = in_code or _is_quoted(text, match) or _plain(match[0]) == match[0]
+        if not is_kept:
+            yield Span(*match.span()).shift(offset)
+
+
+def _plain(marked: str) -> str:
+    """Return the character that an entity names, however often it was escaped."""
+    from html import unescape
+
+    text = marked if marked.startswith("&") else f"&{marked}"
+    plain = unescape(text)
+    while plain != text:
+        text, plain = plain, unescape(plain)
+    return marked if text == f"&{marked}" else text
+
+
+def _is_quoted(text: str, match: re.Match[str]) -> bool:
+    """Tell whether the match stands in quotes of its own, or in an address."""
+    start, end = match.span()
+    if text[max(0, start - 1) : start] + text[end : end + 1] in _QUOTED:
+        return True
+    word = text[max(0, start - 200) : start].rpartition(" ")[2]
+    return any(mark in word for mark in ("://", "www.", "?"))
+
+
+RULES = (
+    Rule(
+        code="MT811",
+        name="control-character",
+        severity="error",
+        message="a control character stands in the text: {!r}",
+        why="Word processors, terminals and PDF readers keep their own signs there.",
+        bad=(
+            "Die Goethe⟦\x1e⟧Gesellschaft tagt.",
+            "The lock⟦\x00⟧ opened, and ⟦\x1b[31m⟧red⟦\x1b[0m⟧ lamps lit.",
+        ),
+        good=("One\ttwo\nthree\r\n", "a page\x0canother page", "The lock opened."),
+        find=matches(re.compile(_CONTROL)),
+    ),
+    Rule(
+        code="MT812",
+        name="windows-character",
+        severity="error",
+        message="a control character where Windows has a mark: {!r}",
+        why="Text in Windows' encoding was read as Latin-1, which has no such marks.",
+        bad=("They don⟦\x92⟧t know.", "Er nennt es ⟦\x84⟧Hafen⟦\x93⟧."),
+        good=("They don’t know.", "Er nennt es „Hafen“.", "one\x85two"),
+        find=_oddities(_WINDOWS),
+        fix=_from_windows,
+    ),
+    Rule(
+        code="MT813",
+        name="invisible-character",
+        message="an invisible character: {!r}",
+        why="Search and spelling stumble over it; it comes with copied text.",
+        bad=(
+            "The har⟦\u200b⟧bour is shut.",
+            "⟦\ufeff⟧The harbour is shut.",
+            "The harbour is shut.⟦\u200b\u200b⟧",
+            "The har⟦\u2060⟧bour and the ⟦\u2068⟧lock⟦\u2069⟧",
+        ),
+        good=(
+            "The har\xadbour is shut; Auf\u200clage.",
+            "Photo: Berg/\u200bMeyer/\u200bHafenblatt",
+            "A family: 👨\u200d👩\u200d👧 and a flag: 🏴\U000e0067\U000e0062\U000e007f",
+            "सा\u200dरा, ไทย\u200bไทย, and (العربية\u200f)",
+        ),
+        find=_invisible,
+        fix=lambda marked: "",
+    ),
+    Rule(
+        code="MT814",
+        name="direction-override",
+        severity="error",
+        message="the text is shown in another order than it is written: {!r}",
+        why="An override in a text without Arabic or Hebrew hides what is written.",
+        bad=("The file is ⟦\u202e⟧fdp.exe now.",),
+        good=("The file is open.", "\u202bשלום\u202c", "\u202eשלום\u202c"),
+        find=_overrides,
+    ),
+    Rule(
+        code="MT815",
+        name="private-character",
+        message="a character that only one font knows: {!r}",
+        why="Icons of a web page and bullets of old documents show as empty boxes.",
+        bad=("⟦\ue838 \ue838 \ue838⟧ Very good", "⟦\uf0b7⟧ First point"),
+        good=("★ ★ ★ Very good", "• First point"),
+        find=_oddities(f"{_PRIVATE}++(?: {_PRIVATE}++)*+"),
+    ),
+    Rule(
+        code="MT816",
+        name="mixed-script-word",
+        severity="error",
+        message="a letter of another alphabet stands in the word {!r}",
+        why="Look-alikes of Cyrillic or Greek get past filters, and past search.",
+        bad=(
+            "She ate an ⟦аpple⟧.",
+            "The ⟦Αpple⟧ and the ⟦hаrbour⟧",
+            "Die ⟦Maβnahmen⟧ sind ⟦groβ⟧.",
+        ),
+        good=(
+            "She ate an apple. Она съела яблоко.",
+            "5 μm, 3 kΩ, ΔT, πr and TGFβ; Aβs and cosθ",
+            "The band KoЯn plays TETЯIS.",
+            "EnglishРусский",
+        ),
+        find=_homoglyphs,
+        fix=_with_latin,
+    ),
+    Rule(
+        code="MT817",
+        name="styled-letters",
+        message="mathematical signs stand for letters: {!r}",
+        why="Letters in fancy dress are no letters to search engines and voices.",
+        bad=("A post by ⟦𝐋𝐚𝐮𝐫𝐚⟧ today",),
+        good=("A post by Laura today", "the group 𝕊 and the ring ℤ", "let 𝑥 be 𝑦𝑧"),
+        find=_oddities("[\U0001d400-\U0001d7ff]{3,}+"),
+        fix=_compatible,
+    ),
+    Rule(
+        code="MT818",
+        name="presentation-ligature",
+        message="two letters stand as one sign: {!r}",
+        why="Text taken from a PDF keeps its ligatures, and no search finds the word.",
+        bad=("Sie ist steuerp⟦ﬂ⟧ichtig.", "a ⟦ﬁ⟧ne e⟦ﬀ⟧ort"),
+        good=("Sie ist steuerpflichtig.", "a fine effort", "Æon, œuvre, Straße"),
+        find=_oddities("[ﬀ-ﬆ]"),
+        fix=_compatible,
+    ),
+    Rule(
+        code="MT819",
+        name="full-width-character",
+        message="a full-width character in a text of Latin letters: {!r}",
+        why="Engines and keyboards of East Asia leave their own wide marks behind.",
+        bad=("They came⟦，⟧saw⟦，⟧and left⟦！⟧", "The ⟦ＨＡＲＢＯＵＲ⟧ office"),
+        good=("They came, saw, and left!", "「はい」と言った（笑）。", "Tel. （痴漢）"),
+        find=_full_width,
+    ),
+    Rule(
+        code="MT820",
+        name="detached-accent",
+        message="an accent stands beside its letter: {!r}",
+        why="Text taken from a PDF often parts the accent from its letter.",
+        bad=("Die Universit⟦¨a⟧t ist groß.", "Die Sch⟦¨u⟧ler", "caf ⟦\u0301⟧e"),
+        good=("Die Universität", "don´t", "¨ is called a diaeresis", "qq\u0304 states"),
+        find=_oddities("(?<=[a-z])[¨˚](?:[aouAOU](?=[a-z]))|(?<=\\s)[\u0300-\u036f]++"),
+    ),
+    Rule(
+        code="MT821",
+        name="html-entity",
+        severity="error",
+        message="an HTML entity was left in the text: {!r}",
+        why="The text was escaped once too often, or read from the source of a page.",
+        bad=(
+            "Salt ⟦&amp;⟧ pepper",
+            "It⟦&#8217;⟧s late.⟦&nbsp;⟧ Good night.",
+            "⟦&amp;quot;⟧Yes⟦&amp;quot;⟧, she said.",
+            "Good ⟦&nbsp⟧ night ⟦nbsp;⟧ all",
+        ),
+        good=(
+            "Salt & pepper; AT&T; Q&A; R&D;",
+            "In HTML one writes &amp; for the ampersand.",
+            "See http://harbour.example/?a=1&amp;b=2 for more.",
+            'Write `&nbsp;` there, or "&nbsp;"',
+        ),
+        find=_entities,
+        fix=_plain,
+    ),
+)

@@ -25,9 +25,9 @@ _TYPOGRAPHY = frozenset("‘’‚“”„…–—‹›«»•·°™®©ªº
 _LETTERS = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿ"
 _MARKS = "‘’‚“”„…–—•†™€"
 _CODECS = ("mac_roman", "cp437", "cp850", "cp1250", "cp1251")
-_CUES = ("√", "‚Ä", "├", "ΓÇ", "Γé", "ÔÇ", "Ôé", "Ă", "Г", "вЂ", "в‚")
-_ELSEWHERE = re.compile(r"√[πΩ∫µ]|├[─-╿]")
-"""Formulas and drawn trees look like misread letters."""
+_CUES = ("√", "‚Ä", "├", "ΓÇ", "Γé", "ÔÇ", "Ôé", "Ă", "â€", "Г", "вЂ", "в‚")
+_ELSEWHERE = re.compile(r"√[πΩ∫µ]|├[─│┬┼├└┐]|[ĂГ][‘’‚“”„…–—‹›«»\xa0\xad]")
+"""Formulas, drawn trees and quotations look like misread letters."""
 
 
 def _decoded(run: str) -> str | None:
@@ -39,30 +39,32 @@ def _decoded(run: str) -> str | None:
 
 def _mended(run: str) -> str:
     """Return what the bytes of the run say in UTF-8, also if misread twice."""
-    text = _decoded(run)
-    if text is None:
-        return run
-    text = _RUN.sub(lambda match: _mended(match[0]), text)
+    text = _decoded(run) or run
+    # What stood around it is not known here; most letters stand beside small ones.
+    text = _RUN.sub(
+        lambda match: (
+            _mended(match[0]) if _is_misread(match[0], "a", "a") else match[0]
+        ),
+        text,
+    )
     # A C1 control is a character of cp1252 that went through Latin-1.
     return "".join(
         _WINDOWS[ord(c) - 0x80] if "\x80" <= c < "\xa0" else c for c in text
     ).replace("\ufeff", "")
 
 
-def _is_misread(text: str, match: re.Match[str]) -> bool:
-    decoded = _decoded(match[0])
+def _is_misread(run: str, before: str, after: str) -> bool:
+    decoded = _decoded(run)
     if decoded is None or "\ufffd" in decoded:
         return False
-    before = text[match.start() - 1 : match.start()]
-    after = text[match.end() : match.end() + 1]
     at = 0
     for char in decoded:
         width = len(char.encode())
-        if _is_certain(match[0][at : at + width], before, after):
+        if _is_certain(run[at : at + width], before, after):
             return True
         at += width
     # One letter may be chance, two of one script in a row are not.
-    is_clear = any(_BYTES[c] < 0xC0 and c not in _TYPOGRAPHY for c in match[0])
+    is_clear = any(_BYTES[c] < 0xC0 and c not in _TYPOGRAPHY for c in run)
     scripts = {min(ord(char) >> 8, 0x30) for char in decoded}
     return len(decoded) > 1 and is_clear and len(scripts) == 1 and decoded.isalpha()
 
@@ -80,22 +82,31 @@ def _is_certain(unit: str, before: str, after: str) -> bool:
         return True
     if lead == "Ã":
         return not before.isalpha() or after.isalpha()
-    return rest in "“”‹›™" and after.islower()
+    return (rest in "“”‹›™" or unit == "Å\xa0") and after.islower()
 
 
 @cache
-def _foreign() -> tuple[re.Pattern[str], dict[str, str]]:
-    """Return a pattern of what other encodings make of common characters."""
+def _foreign() -> dict[str, str]:
+    """Return what other encodings make of common characters, and these."""
     found: dict[str, str] = {}
     for codec in _CODECS:
         for char in _LETTERS + _MARKS:
             misread = char.encode().decode(codec, "replace")
             is_new = "\ufffd" not in misread and not _RUN.fullmatch(misread)
-            is_rare = not _TYPOGRAPHY.issuperset(misread[1:])
-            if is_new and is_rare and not _ELSEWHERE.match(misread):
+            if is_new and not _ELSEWHERE.match(misread):
                 found.setdefault(misread, char)
-    choice = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
-    return re.compile(f"(?<![Ѐ-ӿ])(?:{choice})(?![Ѐ-ӿ])"), found
+    return found
+
+
+@cache
+def _foreign_run() -> re.Pattern[str]:
+    choice = "|".join(map(re.escape, sorted(_foreign(), key=len, reverse=True)))
+    return re.compile(f"(?<![Ѐ-ӿ])(?:{choice})++(?![Ѐ-ӿ])")
+
+
+@cache
+def _foreign_letter() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _foreign())))
 
 
 def _mojibake(passage: Passage) -> Iterator[Span]:
@@ -104,20 +115,24 @@ def _mojibake(passage: Passage) -> Iterator[Span]:
         return
     if _LEAD.search(text):
         for match in _RUN.finditer(text):
-            if _is_misread(text, match):
+            before = text[max(0, match.start() - 1) : match.start()]
+            after = text[match.end() : match.end() + 1]
+            if _is_misread(match[0], before, after):
                 yield Span(*match.span()).shift(offset)
     if any(cue in text for cue in _CUES):
-        for match in _foreign()[0].finditer(text):
+        for match in _foreign_run().finditer(text):
             yield Span(*match.span()).shift(offset)
 
 
 def _original(marked: str) -> str:
-    return _foreign()[1][marked] if not _RUN.fullmatch(marked) else _mended(marked)
+    if _RUN.fullmatch(marked):
+        return _mended(marked)
+    return _foreign_letter().sub(lambda match: _foreign()[match[0]], marked)
 
 
 # What is left where the second byte was dropped, or became a plain space.
 _DAMAGED = re.compile(
-    f"â€(?![{_INNER}])(?:TM)?|ÃÂ(?![{_INNER}])"
+    f"â€(?![{_INNER}śť˘])(?:TM)?|ÃÂ(?![{_INNER}])"
     "|(?<=[a-zäöüß])Ã(?=[a-z ])|(?<![^\\W_])Ã(?=[a-z]{2})"
     '|(?<=[a-z.,;:!?)\\]"”’])Â(?= )|(?<![^\\s])Â(?=  )'
 )
