@@ -15,13 +15,24 @@ _ORPHAN = re.compile(
 )
 _ROW_BEFORE = re.compile(r"(?:\s|\.)\.$")
 
+_AFTER = r"(?=[\"”“»)]?(?:\s|$))"
 # Narrow no-break spaces are French typography and never a slip.
 _SPACED_STOP = re.compile(
-    r"(?<=(?:(?<![.!?…])[)\]\"”“»]|[^\W_]))[ \t\xa0]+[.,](?=\s|$)(?!\s*[.,])"
+    r"(?:(?<=(?:(?<![.!?…])[)\]\"”“»]|[^\W_]))[ \t\xa0]+[.,]|(?<=[.!?…])[ \xa0]+[,;])"
+    rf"{_AFTER}(?!\s*[.,])"
 )
-_SPACED_MARK = re.compile(r"(?<=[^\W_])[ \t]+[:;!?](?=\s|$)(?!\s*[:;!?»])")
+_SPACED_MARK = re.compile(rf"(?<=[^\W_])[ \t]+[:;!?]{_AFTER}(?!\s*[:;!?»])")
+# What people set a space after on purpose: an address, which a stop would change, and
+# a face. It is looked for at the end of the text before the space.
+_MEANT_BEFORE = re.compile(r"(?:(?:://|www\.|@)\S{1,200}|[:;=8xX]['-]?[()\]\[DP])$")
+_LETTER_BEFORE = re.compile(r"(?:^|[\s(\[{|])[^\W\d_]$")
+_LETTER_AFTER = re.compile(r"\s[^\W\d_](?![^\W_])")
 
 _PAIR = re.compile(r"(?<=[^\s.!?:;])[ \xa0]{2,}(?=\S)")
+_STOPPED_BEFORE = re.compile(r"[.!?:;…][\"”“»)\]’']$")
+_JUSTIFIED = 4
+"""So many doubled spaces in a line are a layout: one of columns, or of even margins."""
+
 # The patterns above look at every word, this one at white space only; it says that most
 # paragraphs need no second look.
 _BEFORE_MARK = re.compile(r"[ \t\xa0][.,:;!?]")
@@ -41,13 +52,27 @@ def _spaced_marks(passage: Passage) -> Iterator[Span]:
     if not _BEFORE_MARK.search(text):
         return
     for match in _SPACED_STOP.finditer(text):
-        yield Span(*match.span()).shift(offset)
+        if not _is_meant(text, match):
+            yield Span(*match.span()).shift(offset)
     # French and some others set a space here; only languages we know do not.
     if passage.paragraph.language not in languages():
         return
     for match in _SPACED_MARK.finditer(text):
-        if not _is_ratio(text, match):
+        if not (_is_ratio(text, match) or _is_meant(text, match)):
             yield Span(*match.span()).shift(offset)
+
+
+def _is_meant(text: str, match: re.Match[str]) -> bool:
+    """Tell whether there is a reason for the space: an address, a face, a formula."""
+    before = text[max(0, match.start() - 210) : match.start()]
+    if _MEANT_BEFORE.search(before):
+        return True
+    # "f : X", "A . B", "W o w !"; a lone letter before a comma is a name or a word.
+    if match.group()[-1] == "," or not _LETTER_BEFORE.search(before):
+        return False
+    return bool(
+        _LETTER_AFTER.match(text, match.end()) or _LETTER_BEFORE.search(before[:-2])
+    )
 
 
 def _is_ratio(text: str, match: re.Match[str]) -> bool:
@@ -60,16 +85,21 @@ def _doubled_spaces(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     if "  " not in text and "\xa0" not in text:
         return
-    for match in _PAIR.finditer(text):
-        # Three and more plain spaces are a layout, not a slip.
-        is_slip = match.group() == "  " or "\xa0" in match.group()
-        if is_slip and not _is_column(text, match):
-            yield Span(*match.span()).shift(offset)
+    found = [match for match in _PAIR.finditer(text) if _is_slip(text, match)]
+    n_lines = text.count("\n") + 1
+    if len(found) < _JUSTIFIED * n_lines:
+        yield from (Span(*match.span()).shift(offset) for match in found)
 
 
-def _is_column(text: str, match: re.Match[str]) -> bool:
-    """Tell whether the space belongs to a table or a sum: a digit stands beside it."""
-    return text[match.start() - 1].isdigit() or text[match.end()].isdigit()
+def _is_slip(text: str, match: re.Match[str]) -> bool:
+    """Tell whether the space is neither a layout nor that between two sentences."""
+    # Three and more plain spaces are a layout, and a digit stands in a table or a sum.
+    start, end = match.span()
+    if match.group() != "  " and "\xa0" not in match.group():
+        return False
+    if text[start - 1].isdigit() or text[end].isdigit():
+        return False
+    return not _STOPPED_BEFORE.search(text[max(0, start - 2) : start])
 
 
 RULES = (
@@ -91,6 +121,7 @@ RULES = (
             "And then . . . nothing.",
         ),
         find=_orphan_stops,
+        fix=lambda marked: "",
     ),
     Rule(
         code="MT102",
@@ -102,6 +133,8 @@ RULES = (
             "The ferry⟦ ,⟧ which was late, sank.",
             "Source⟦ :⟧ the harbour office",
             "They wanted to end the talks⟦\xa0.⟧",
+            "“They wanted to end the talks⟦ .⟧” So she said.",
+            "Nets, ropes, oars etc.⟦ ,⟧ all of it wet.",
         ),
         good=(
             "They wanted to end the talks.",
@@ -110,8 +143,13 @@ RULES = (
             "Good night :-)",
             "« Bonjour\u202f! » was all she said.",
             "Well . . . perhaps.",
+            "The tables are at https://example.org/tides .",
+            "We never sailed again :-) .",
+            "Let f : X be the map, and A . B its value.",
+            "It was l a t e !",
         ),
         find=_spaced_marks,
+        fix=lambda marked: marked[-1],
     ),
     Rule(
         code="MT103",
@@ -126,10 +164,13 @@ RULES = (
         good=(
             "They voted\xa0on the budget.",
             "They voted.  The budget passed.",
+            "“They voted.”  The budget passed.",
             "    an indented line\n  and one more",
             "Total  12   14    9",
             "name      size      date",
+            "boat  crew  port  built  sunk",
         ),
         find=_doubled_spaces,
+        fix=lambda marked: " ",
     ),
 )
