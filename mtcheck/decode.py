@@ -30,50 +30,67 @@ def decode(data: bytes) -> str:
     >>> decode(b"\xef\xbb\xbfTwo\r\nlines"), decode(b"Gr\xfc\xdfe")
     ('Two\r\nlines', 'Grüße')
     """
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return _decode_as(encoding, data[len(mark) :])
-    if unmarked := _unmarked_utf16(data):
-        return _decode_as(unmarked, data)
-    sample = data[:_SAMPLE]
-    n_controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    if b"\0" in data or n_controls > len(sample) / 20:
-        raise ValueError("looks binary, not like text; name text files only")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _decode_as(_guess(data, error.start), data)
+    return _decoded(data, encoding_of(data))
 
 
 def decode_html(data: bytes) -> str:
     """Return a page as text: UTF-8 if it is valid, else what the page itself names."""
-    named = None if _is_utf8(data) or _is_marked(data) else _CHARSET.search(data[:4096])
+    return _decoded(data, html_encoding_of(data))
+
+
+def encoding_of(data: bytes) -> tuple[bytes, str]:
+    r"""Return the byte-order mark of ``data``, which may be empty, and its encoding.
+
+    >>> encoding_of(b"\xef\xbb\xbfTwo"), encoding_of(b"Gr\xfc\xdfe")
+    ((b'\xef\xbb\xbf', 'utf-8'), (b'', 'cp1252'))
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return mark, encoding
+    if unmarked := _unmarked_utf16(data):
+        return b"", unmarked
+    sample = data[:_SAMPLE]
+    n_controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    if b"\0" in data or n_controls > len(sample) / 20:
+        raise ValueError("looks binary, not like text; name text files only")
+    first_wrong = _first_wrong(data)
+    return b"", "utf-8" if first_wrong is None else _guess(data, first_wrong)
+
+
+def html_encoding_of(data: bytes) -> tuple[bytes, str]:
+    """Return the byte-order mark and the encoding of a page."""
+    is_plain = _is_marked(data) or _first_wrong(data) is None
+    named = None if is_plain else _CHARSET.search(data[:4096])
     if named:
         name = named[1].decode("ascii", "replace").lower()
         # Browsers read Latin-1 as cp1252, and pages are written for browsers.
         name = "cp1252" if name in ("iso-8859-1", "latin1", "us-ascii") else name
         try:
-            return data.decode(name)
+            data.decode(name)
         except (LookupError, ValueError):
             pass  # The page is wrong about itself.
-    return decode(data)
+        else:
+            return b"", name
+    return encoding_of(data)
 
 
-def _is_utf8(data: bytes) -> bool:
+def _first_wrong(data: bytes) -> int | None:
+    """Return the place of the first byte that is not UTF-8."""
     try:
         data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
 
 
 def _is_marked(data: bytes) -> bool:
     return data.startswith(tuple(mark for mark, _ in _MARKS))
 
 
-def _decode_as(encoding: str, data: bytes) -> str:
+def _decoded(data: bytes, found: tuple[bytes, str]) -> str:
+    mark, encoding = found
     try:
-        return data.decode(encoding)
+        return data[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
         name = encoding.upper()
         raise ValueError(
