@@ -301,7 +301,7 @@ def _record(line: bytes, path: str, number: int, options: ReadOptions) -> Outcom
     key = record.get(options.id_field)
     is_usable = isinstance(key, str | int) and not isinstance(key, bool) and key != ""
     name = str(key) if is_usable else f"{path}:{number}"
-    return Document(text, name, path, options.language)
+    return Document(text, name, path, options.language, number)
 
 
 def _parsed(line: bytes) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The frozen values that travel between the stages; they derive, never read or load."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -45,13 +45,15 @@ class Span:
 class Document:
     """A text exactly as it was read; nothing in it is normalised.
 
-    ``source`` is the file it came from, ``language`` the one the user named.
+    ``source`` is the file it came from, ``language`` the one the user named; ``line``
+    is the line of its file that a record is, and None of a text that is a file.
     """
 
     text: str
     id: str = "-"
     source: str | None = None
     language: str | None = None
+    line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

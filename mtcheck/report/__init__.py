@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol
 
 from mtcheck.errors import ConfigError
 from mtcheck.plugins import collect
-from mtcheck.types import Scored
+from mtcheck.types import Scored, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,37 @@ class Lines:
     """
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def start(self, line: int) -> int:
+        """Return the offset that a line starts at."""
+        return self._starts[line - 1]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line and the column of a code point."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
+
+    def ends(self, span: Span) -> tuple[int, int, int, int]:
+        r"""Return the line and the column of the first code point and behind the last.
+
+        >>> Lines("one\r\ntwo").ends(Span(2, 6))
+        (1, 3, 2, 2)
+        """
+        line, column = self.place(max(span.end - 1, span.start))
+        return *self.place(span.start), line, column + min(1, span.end - span.start)
+
+    def around(self, span: Span) -> Span:
+        """Return the lines that a stretch touches, without the end of the last one."""
+        first, _, last, _ = self.ends(span)
+        end = self._starts[last] if last < len(self) else len(self._text)
+        while end > self._starts[last - 1] and self._text[end - 1] in "\r\n":
+            end -= 1
+        return Span(self._starts[first - 1], end)
 
 
 def make_visible(text: str) -> str:
