@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
 
-from mtcheck.report import Screen, make_visible
+from mtcheck.report import Lines, Screen, make_visible
 from mtcheck.types import Span
 
 SHORT = 4
@@ -37,6 +37,10 @@ def paint(text: str, style: str, screen: Screen) -> str:
     return Style.parse(style).render(text)
 
 
+def _gap(screen: Screen) -> str:
+    return paint("…" if screen.has_unicode else "...", "dim", screen)
+
+
 def draw(
     text: str, marks: Sequence[Mark], screen: Screen, short: int = SHORT
 ) -> Iterator[str]:
@@ -51,7 +55,7 @@ def draw(
     lines = list(fold(text, screen.width))
     text = make_visible(text)
     shown = _choose(lines, marks, short)
-    gap = paint("…" if screen.has_unicode else "...", "dim", screen)
+    gap = _gap(screen)
     previous = -1
     for index in shown:
         if index != previous + 1:
@@ -61,6 +65,43 @@ def draw(
         previous = index
     if previous + 1 < len(lines):
         yield gap
+
+
+def quote_lines(text: str, span: Span, lines: Lines, screen: Screen) -> Iterator[str]:
+    r"""Yield the lines that a stretch begins and ends on, numbered, with carets.
+
+    >>> text = "It rang.\nHe came. . She went."
+    >>> for line in quote_lines(text, Span(17, 19), Lines(text), Screen()):
+    ...     print(line)
+      |
+    2 | He came. . She went.
+      |         ^^
+    """
+    first, _, last, _ = lines.ends(span)
+    digits = len(str(last))
+
+    def gutter(number: object) -> str:
+        return paint(f"{number:>{digits}} |", "bold blue", screen)
+
+    yield gutter("")
+    for number in dict.fromkeys((first, last)):
+        if number > first + 1:
+            yield _gap(screen)
+        start = lines.start(number)
+        line = _window(
+            lines.around(Span(start, start)), span, screen.width - digits - 3
+        )
+        shown, signs = _with_carets(text, line, span, screen)
+        yield f"{gutter(number)} {shown}".rstrip()
+        yield f"{gutter('')} {signs}"
+
+
+def _window(line: Span, span: Span, width: int) -> Span:
+    """Return the part of a long line that has the stretch in its middle."""
+    start, end = max(line.start, span.start), min(line.end, span.end)
+    spare = max(width - max(end - start, 1), width // 2)
+    first = max(line.start, min(start - spare // 2, line.end - width))
+    return Span(first, min(line.end, first + width))
 
 
 def fold(text: str, width: int) -> Iterator[Span]:
@@ -92,6 +133,23 @@ def _choose(lines: Sequence[Span], marks: Sequence[Mark], short: int) -> list[in
     if len(chosen) == 1:
         chosen.add(1)
     return sorted(chosen)[:MOST]
+
+
+def _with_carets(text: str, part: Span, span: Span, screen: Screen) -> tuple[str, str]:
+    """Return a part of a line, with its cut ends shown, and the carets below it."""
+    shown = make_visible(part.of(text))
+    gap = "…" if screen.has_unicode else "~"
+    if part.start and text[part.start - 1] not in "\r\n":
+        shown = gap + shown[1:]
+    if part.end < len(text) and text[part.end] not in "\r\n":
+        shown = shown[:-1] + gap
+    start = min(max(span.start - part.start, 0), len(shown))
+    end = min(span.end - part.start, len(shown))
+    indent = sum(map(_cells, shown[:start]))
+    carets = "^" * max(1, sum(map(_cells, shown[start:end])))
+    marked = paint(shown[start:end], "bold red", screen)
+    signs = " " * indent + paint(carets, "bold red", screen)
+    return f"{shown[:start]}{marked}{shown[end:]}" if start < end else shown, signs
 
 
 def _draw_line(

@@ -118,11 +118,11 @@ def make_visible(text: str) -> str:
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 # Controls (C0 and C1), blanks that are no plain space, marks that turn the direction of
-# writing or hide letters, and halves of surrogate pairs, which cannot be written. Soft
-# hyphens and joiners stay: words need them.
+# writing or hide letters, and what cannot be written: halves of surrogate pairs, and no
+# characters. Soft hyphens and joiners stay: words need them.
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\xa0\u061c\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f"
-    r"\u3000\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    r"\u3000\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib import import_module
 from typing import ClassVar, Protocol
 
 from mtcheck.errors import InputError
@@ -33,5 +34,9 @@ def formats() -> dict[str, Format]:
 
 
 def format_of(name: str) -> Format:
-    """Return the format of that name, which is one of ``formats()``."""
-    return formats()[name]
+    """Return the format of that name, which is one of ``formats()``.
+
+    No other one is imported: they need parts that take time to start.
+    """
+    found: Format = import_module(f"{__name__}.{name}").FORMAT
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from mtcheck.errors import InputError
-from mtcheck.excerpt import paint
+from mtcheck.excerpt import paint, quote_lines
 from mtcheck.linting import Linted
 from mtcheck.report import Lines, Screen, make_visible
 from mtcheck.report.text import describe
@@ -27,6 +27,10 @@ class Text:
             path = paint(make_visible(linted.document.id), "bold", screen)
             for finding in linted.findings:
                 yield f"{path}:{describe(finding, lines, screen, ': ')}"
+                yield from quote_lines(
+                    linted.document.text, finding.span, lines, screen
+                )
+                yield ""
 
 
 FORMAT = Text()
