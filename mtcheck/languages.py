@@ -31,6 +31,7 @@ class Language:
     code: str
     name: str
     has_capital_nouns: bool
+    has_decimal_comma: bool
     quotes: tuple[tuple[str, str], ...]
     abbreviations: frozenset[str]
     function_words: frozenset[str]
@@ -51,6 +52,8 @@ class Language:
     residue_cues: tuple[Cue, ...]
     translation_cues: tuple[Cue, ...]
     lost_letters: str
+    placeholder_cues: tuple[Cue, ...]
+    assistant_cues: tuple[Cue, ...]
 
 
 @cache
@@ -98,7 +101,7 @@ def read_language(path: Path) -> Language:
 def _value(key: str, value: Any) -> Any:
     if key in ("name", "lost_letters"):
         return str(value)
-    if key == "has_capital_nouns":
+    if key.startswith("has_"):
         return bool(value)
     if key == "quotes":
         return tuple((pair[0], pair[1]) for pair in value)

@@ -88,7 +88,10 @@ def test_patterns_compile_and_cues_are_in_lower_case(code: str) -> None:
     one = language(code)
     for pattern in one.residue_patterns:
         re.compile(pattern)
-    for cue in one.residue_cues + one.translation_cues:
+    re.compile(one.lost_letters)
+    for cue in one.placeholder_cues:
+        re.compile(cue.pattern)
+    for cue in one.residue_cues + one.translation_cues + one.assistant_cues:
         assert cue.word == cue.word.lower()
         # A cue that the pattern does not speak of would hide its matches.
         assert cue.word.split()[0] in cue.pattern

@@ -79,6 +79,27 @@ def matches(pattern: re.Pattern[str], group: int | str = 0) -> Finder:
     return find
 
 
+def cued_matches(pattern: str, *cues: str, unless: str = "") -> Finder:
+    """Return a finder for ``pattern`` in paragraphs that hold one of the cues.
+
+    Nothing is found in a paragraph in which ``unless`` matches. Patterns are compiled
+    when first needed.
+    """
+    wanted, hushed = (
+        cache(lambda: re.compile(pattern)),
+        cache(lambda: re.compile(unless)),
+    )
+
+    def find(passage: Passage) -> Iterator[Span]:
+        text, offset = passage.paragraph.text, passage.paragraph.span.start
+        if not any(cue in text for cue in cues) or (unless and hushed().search(text)):
+            return
+        for match in wanted().finditer(text):
+            yield Span(*match.span()).shift(offset)
+
+    return find
+
+
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule of this folder, ordered by code."""
