@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from mtcheck.errors import InputError
 from mtcheck.languages import language as known_language
 from mtcheck.linting.selection import Selection, selected
-from mtcheck.markup import suffix_of, view
+from mtcheck.markup import View, suffix_of, view
 from mtcheck.rules import Rule, find_defects, find_marks
 from mtcheck.segment import passages
 from mtcheck.types import Document, Finding
@@ -39,7 +39,7 @@ class Linter:
         shown = view(document.text, path)
         prose = replace(document, text=shown.text, language=language)
         found = self._find(prose, rules)
-        placed = [replace(item, span=shown.place(item.span)) for item in found]
+        placed = [_placed(item, shown, document.text) for item in found]
         if suffix_of(path) in (".html", ".htm"):
             placed += find_marks(document.text, rules)
         placed.sort(key=lambda item: (item.span, item.code))
@@ -54,6 +54,16 @@ class Linter:
         if self.judge:
             found += selected(self.judge(prose), rules)
         return found
+
+
+def _placed(finding: Finding, shown: View, text: str) -> Finding:
+    """Return a finding of the view at its place in the file.
+
+    It keeps its fix only where the file has what the rule saw, and no tag in between.
+    """
+    span = shown.place(finding.span)
+    is_same = span.of(text) == finding.span.of(shown.text)
+    return replace(finding, span=span, fix=finding.fix if is_same else None)
 
 
 def lint(text: str, language: str | None = None) -> tuple[Finding, ...]:
