@@ -1,5 +1,6 @@
 """Settings: defaults, then the nearest settings file, then the command line."""
 
+import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -205,6 +206,13 @@ def load(options: Mapping[str, object], folder: Path | None = None) -> Config:
     return Config(**values)
 
 
+def home(folder: Path | None = None) -> Path:
+    """Return the folder of the settings file that holds in ``folder``, or itself."""
+    start = Path.cwd() if folder is None else folder
+    found = _find(start)
+    return start if found is None else found[0].parent
+
+
 def _find(folder: Path) -> tuple[Path, Mapping[str, object]] | None:
     for parent in (folder, *folder.parents):
         path = parent / "mtcheck.toml"
@@ -237,6 +245,9 @@ def _from_table(table: Mapping[str, object], path: Path) -> dict[str, Any]:
                 f"config: {key!r} is not known (in {path}); known keys: {known}"
             )
     values: dict[str, Any] = {names[key]: value for key, value in table.items()}
+    # Found from the folders below too.
+    if isinstance(values.get("baseline"), str) and values["baseline"]:
+        values["baseline"] = os.path.relpath(path.parent / values["baseline"])
     try:
         Config(**values)
     except ConfigError as error:
