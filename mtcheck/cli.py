@@ -16,7 +16,6 @@ from mtcheck.console import ProgressBar, Tally, say, silence_streams, writing
 from mtcheck.errors import ConfigError, MtcheckError
 
 if TYPE_CHECKING:
-    from mtcheck.linting import Judge
     from mtcheck.read import ReadOptions
     from mtcheck.types import Scored
 
@@ -187,42 +186,48 @@ def lint(paths: tuple[str, ...], **options: Any) -> int:
     Exit status: 0 no defect, 1 defects, 2 some input could not be read.
     """
     settings = load(options)
-    from mtcheck.linting import Linter, lint_documents
     from mtcheck.linting.formats import format_of
-    from mtcheck.linting.selection import Selection
+    from mtcheck.linting.run import Run
     from mtcheck.read import read
-    from mtcheck.report.text import count
 
     chosen = format_of(settings.lint_format)
     for path in paths:
         _spare(path, settings.output)
-    linter = Linter(Selection.of(settings), settings.paragraphs, _judge(settings))
-    documents = read(paths, replace(_reading(settings), is_page_source=True))
-    results = lint_documents(documents, linter)
+    reading = replace(_reading(settings), is_page_source=True)
+    n_unmended = 0
+    if settings.fix:
+        from mtcheck.mending import mend_files
+
+        has_room = chosen.is_for_people or settings.output is not None
+        n_unmended = mend_files(paths, reading, settings, has_room)
+    run = Run.of(settings)
     with (
         ProgressBar(not settings.quiet) as bar,
         writing(settings.output, chosen.is_for_people) as (write, screen),
     ):
         tally = Tally(bar)
-        for line in chosen.render(tally.linted(results), screen):
+        results = tally.linted(run.results(read(paths, reading)))
+        for line in chosen.render(results, screen):
             if screen.is_terminal:
                 bar.pause()
             write(line + "\n")
-    if tally.n_findings and not settings.quiet:
-        say(count(tally.n_findings, "finding"))
-    if tally.n_lost:
+    for line in run.close():
+        if not settings.quiet:
+            say(line)
+    if tally.n_lost or n_unmended:
         return NOTHING_DONE
-    return FOUND if tally.n_findings and not settings.exit_zero else ALL_DONE
+    return FOUND if run.n_findings and not settings.exit_zero else ALL_DONE
 
 
 @commands.command()
-@click.argument("name", metavar="CODE-OR-FEATURE")
-def explain(name: str) -> None:
-    """Say what a rule or a feature means, with bad and good examples."""
+@click.argument("name", metavar="CODE-OR-FEATURE", required=False)
+def explain(name: str | None) -> None:
+    """Say what a rule or a feature means, with examples; or list the rules."""
     from mtcheck.explain import explain as lines_on
+    from mtcheck.explain import list_rules
 
     with writing(None, is_for_people=True) as (write, screen):
-        for line in lines_on(name, screen):
+        for line in list_rules(screen) if name is None else lines_on(name, screen):
             write(line + "\n")
 
 
@@ -243,13 +248,12 @@ def models(name: str | None) -> None:
             write(line + "\n")
 
 
-def _judge(settings: Config) -> "Judge | None":
-    """Return what turns verdicts into findings, or None where none are wanted."""
-    if settings.verdict == "off":
-        return None
-    from mtcheck.linting.verdicts import judge
+@commands.command()
+def lsp() -> None:
+    """Show an editor what lint finds, while one writes; needs mtcheck[lsp]."""
+    from mtcheck.lsp import serve
 
-    return judge(settings)
+    serve()
 
 
 def _reading(settings: Config) -> "ReadOptions":

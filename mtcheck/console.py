@@ -221,7 +221,6 @@ class Tally:
     def __init__(self, bar: ProgressBar) -> None:
         self.n_documents = 0
         self.n_lost = 0
-        self.n_findings = 0
         self._n_paragraphs = 0
         self._labels: Counter[Label | None] = Counter()
         self._bar = bar
@@ -250,7 +249,6 @@ class Tally:
                 yield result
                 continue
             self.n_documents += 1
-            self.n_findings += len(result.findings)
             yield result
             self._advance()
 

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mtcheck"
 
 LAYERS = (
-    ("errors", "types", "plugins", "decode"),
+    ("errors", "types", "plugins", "decode", "atomic"),
     ("language_model", "languages", "markup", "page"),
     ("config", "identify", "models"),
     ("read", "segment"),
@@ -21,8 +21,8 @@ LAYERS = (
     ("excerpt",),
     ("scorer", "explain"),
     ("scoring", "linting"),
-    ("console",),
-    ("estimators",),
+    ("console", "rule_page"),
+    ("estimators", "lsp", "mending"),
     ("cli",),
     ("__main__",),
 )

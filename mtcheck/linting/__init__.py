@@ -8,8 +8,11 @@ from mtcheck.languages import language as known_language
 from mtcheck.linting.selection import Selection, selected
 from mtcheck.markup import View, suffix_of, view
 from mtcheck.rules import Rule, find_defects, find_marks
+from mtcheck.rules.judged import RULES as JUDGED
 from mtcheck.segment import passages
 from mtcheck.types import Document, Finding
+
+_JUDGED = {rule.code for rule in JUDGED}
 
 Judge = Callable[[Document], Iterable[Finding]]
 """From a document to findings on whole paragraphs of it: verdicts."""
@@ -44,6 +47,11 @@ class Linter:
             placed += find_marks(document.text, rules)
         placed.sort(key=lambda item: (item.span, item.code))
         return Linted(document, tuple(placed))
+
+    def codes(self, path: str | None) -> frozenset[str]:
+        """Return the codes of what is looked for in a file."""
+        codes = {rule.code for rule in self.selection.rules(path)}
+        return frozenset(codes if self.judge else codes - _JUDGED)
 
     def _find(self, prose: Document, rules: tuple[Rule, ...]) -> list[Finding]:
         found = [
