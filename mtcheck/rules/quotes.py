@@ -13,11 +13,12 @@ from mtcheck.types import Span
 _QUOTE = re.compile(r'["“”„«»]')
 _OPENERS = frozenset("([{—–-/‘'‚\"“„«»¿¡*_>|")
 _ENDS = frozenset(".!?…")
+_MARKS = frozenset(".,;:!?)]")
 _MAX_QUOTED = 300
 """A longer stretch between two marks is rather two quotes, each with one mark lost."""
 
 
-class _Quotes(NamedTuple):
+class Quotes(NamedTuple):
     """Pairs as (start, end), and the places of opening marks without a partner.
 
     ``last`` says of a lone opening mark that no other quote follows it.
@@ -28,37 +29,49 @@ class _Quotes(NamedTuple):
     last: int | None
 
 
-_NOTHING = _Quotes((), (), None)
+_NOTHING = Quotes((), (), None)
 
 
 @lru_cache(maxsize=4)
-def _pair_up(text: str) -> _Quotes:
+def pair_up(text: str) -> Quotes:
     """Pair the quotes of a paragraph; nothing is said where a mark is ambiguous."""
     marks = [match.start() for match in _QUOTE.finditer(text)]
     if not marks:
         return _NOTHING
     pairs: list[tuple[int, int]] = []
     stack: list[int] = []
-    for place in marks:
-        role = _role(text, place)
-        if role == "skip":
-            continue
-        if role == "open":
+    roles = {place: _role(text, place) for place in marks}
+    for place, role in roles.items():
+        if role == "open" or (role == "either" and not stack):
             if stack and text[place - 2] in _ENDS:
                 # Paragraphs of one quotation, run together: not closed on purpose.
                 stack.pop()
             stack.append(place)
-        elif role == "close":
+        elif role in ("close", "either"):
             if stack:
                 pairs.append((stack.pop(), place + 1))
-        else:
+        elif role == "unclear":
             return _NOTHING
+    if stack and _is_doubtful(text, roles, stack):
+        return _NOTHING
     last = stack[-1] if stack and (not pairs or pairs[-1][1] <= stack[-1]) else None
-    return _Quotes(tuple(pairs), tuple(stack), last)
+    return Quotes(tuple(pairs), tuple(stack), last)
+
+
+def _is_doubtful(text: str, roles: dict[int, str], lone: list[int]) -> bool:
+    """Tell whether lone marks may come from a role that was guessed wrong.
+
+    That is so where straight marks are even in number: one has its space on the wrong
+    side.
+    """
+    if "either" in roles.values():
+        return True
+    n_straight = sum(text[at] == '"' for at, role in roles.items() if role != "skip")
+    return n_straight % 2 == 0 and all(text[at] == '"' for at in lone)
 
 
 def _role(text: str, place: int) -> str:
-    """Return open, close, skip or unclear, by the mark's neighbours.
+    """Return open, close, either, skip or unclear, by the mark's neighbours.
 
     The marks do not tell: “ opens in English and closes in German, » does both.
     """
@@ -72,7 +85,9 @@ def _role(text: str, place: int) -> str:
         # Inches, or a quote that ends in a number: a guess would be worth little.
         return "skip" if after.isalnum() else "unclear"
     if before.isspace() and after.isspace():
-        return {"«": "open", "„": "open", "»": "close"}.get(mark, "unclear")
+        return {"«": "open", "„": "open", "»": "close"}.get(mark, "either")
+    if before.isspace() and after in _MARKS and not text[place + 2 : place + 3].strip():
+        return "close"
     if mark == "„" or before.isspace() or (before in _OPENERS and after.isalnum()):
         return "open"
     if before.isalnum() and after.isalnum():
@@ -81,17 +96,21 @@ def _role(text: str, place: int) -> str:
 
 
 @lru_cache(maxsize=1)
-def _known_pairs() -> frozenset[str]:
+def known_pairs() -> frozenset[str]:
+    """Return the pairs that belong together in some language."""
     return frozenset(a + b for item in all_languages() for a, b in item.quotes)
 
 
 def _unclosed(passage: Passage) -> Iterator[Span]:
-    quotes = _pair_up(passage.paragraph.text)
+    text = passage.paragraph.text
+    quotes = pair_up(text)
     for place in quotes.lone:
         # Pages use guillemets as arrows: a single one is rather that.
-        if passage.paragraph.text[place] in "«»":
+        if text[place] in "«»":
             continue
-        if place != quotes.last or _must_close_here(passage):
+        # A quotation of many paragraphs opens each of them; others may be inside it.
+        may_run_on = place in (0, quotes.last)
+        if not may_run_on or _must_close_here(passage):
             yield Span(place, place + 1).shift(passage.paragraph.span.start)
 
 
@@ -106,13 +125,17 @@ def _must_close_here(passage: Passage) -> bool:
     return not (following and _QUOTE.match(following[0].text.lstrip()))
 
 
+def quoted(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the pairs around a stretch of one line that is no longer than usual."""
+    for start, end in pair_up(text).pairs:
+        if end - start <= _MAX_QUOTED and "\n" not in text[start:end]:
+            yield start, end
+
+
 def _mixed(passage: Passage) -> Iterator[Span]:
     text = passage.paragraph.text
-    for start, end in _pair_up(text).pairs:
-        pair = text[start] + text[end - 1]
-        if pair in _known_pairs() or end - start > _MAX_QUOTED:
-            continue
-        if "\n" not in text[start:end]:
+    for start, end in quoted(text):
+        if text[start] + text[end - 1] not in known_pairs():
             yield Span(start, end).shift(passage.paragraph.span.start)
 
 

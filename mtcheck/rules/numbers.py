@@ -1,0 +1,48 @@
+"""Numbers written as another language writes them."""
+
+import re
+from collections.abc import Iterator
+
+from mtcheck.languages import language, languages
+from mtcheck.rules import Rule
+from mtcheck.segment import Passage
+from mtcheck.types import Span
+
+# Both marks, or one that parts thousands twice, leave no doubt what they mean. Points
+# that part groups of digits are addresses and versions as well.
+_POINT_LAST = re.compile(
+    r"(?<![\d.,'’])\d{1,3}(?:,\d{3}){1,9}\.\d{1,3}(?![\d.,'’]\d|\d)"
+    r"|(?<![\d.,])\d{1,3}(?:,\d{3}){2,9}(?![.,]?\d)"
+)
+_COMMA_LAST = re.compile(
+    r"(?<![\d.,'’])\d{1,3}(?:\.\d{3}){1,9},\d{1,3}(?![\d.,'’]\d|\d)"
+)
+
+
+def _foreign_numbers(passage: Passage) -> Iterator[Span]:
+    text, code = passage.paragraph.text, passage.paragraph.language
+    if code not in languages() or "," not in text:
+        return
+    pattern = _POINT_LAST if language(code).has_decimal_comma else _COMMA_LAST
+    for match in pattern.finditer(text):
+        yield Span(*match.span()).shift(passage.paragraph.span.start)
+
+
+RULES = (
+    Rule(
+        code="MT114",
+        name="foreign-number",
+        message="the number is written as in another language: {!r}",
+        why="Engines copy numbers and do not exchange their comma and their point.",
+        bad=(
+            "The boat was sold for ⟦3.500,00⟧ pounds.",
+            "Das Boot kostete ⟦3,500.00⟧ Euro.",
+            "Die Stadt hat ⟦1,250,000⟧ Einwohner.",
+        ),
+        good=(
+            "The boat was sold for 3,500 pounds, or 1.5 a ton, at 10.200.300.400.",
+            "Das Boot kostete 3500 Euro, die Tonne 1.5 oder 1,5.",
+        ),
+        find=_foreign_numbers,
+    ),
+)
