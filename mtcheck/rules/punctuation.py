@@ -18,10 +18,12 @@ _ROW_BEFORE = re.compile(r"(?:\s|\.)\.$")
 _AFTER = r"(?=[\"”“»)]?(?:\s|$))"
 # Narrow no-break spaces are French typography and never a slip.
 _SPACED_STOP = re.compile(
-    r"(?:(?<=(?:(?<![.!?…])[)\]\"”“»]|[^\W_]))[ \t\xa0]+[.,]|(?<=[.!?…])[ \xa0]+[,;])"
+    r"(?:(?<=(?:(?<![.!?…])[)\]\"”“»]|[^\W_]))[ \t\xa0]+[.,]|(?<=[.!?…])[ \xa0]+[,;](?!\)))"
     rf"{_AFTER}(?!\s*[.,])"
 )
-_SPACED_MARK = re.compile(rf"(?<=[^\W_])[ \t]+[:;!?]{_AFTER}(?!\s*[:;!?»])")
+_SPACED_MARK = re.compile(
+    rf"(?<=[^\W_])[ \t]+(?:[!?]|[:;](?!\))){_AFTER}(?!\s*[:;!?»])"
+)
 # What people set a space after on purpose: an address, which a stop would change, and
 # a face. It is looked for at the end of the text before the space.
 _MEANT_BEFORE = re.compile(r"(?:(?:://|www\.|@)\S{1,200}|[:;=8xX]['-]?[()\]\[DP])$")
@@ -141,6 +143,7 @@ RULES = (
             "The home side won 3 : 2 in the rain.",
             "Use a .env file, or ,5 as they write it.",
             "Good night :-)",
+            "Good night :) See you there. ;)",
             "« Bonjour\u202f! » was all she said.",
             "Well . . . perhaps.",
             "The tables are at https://example.org/tides .",
