@@ -92,8 +92,8 @@ class Run:
     def _not_mended(self) -> Iterator[str]:
         for name, n_left in self.elsewhere.items():
             yield (
-                f"{name}: {count(n_left, 'finding')} not mended, which is done in plain "
-                "files only, not in records, packed files or standard input"
+                f"{name}: {count(n_left, 'finding')} not mended; only plain files are, "
+                "not records, packed files or standard input"
             )
 
     def _touched(
