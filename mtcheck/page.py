@@ -5,18 +5,12 @@ import re
 from functools import cache
 from typing import Any
 
+from mtcheck.markup.elements import BLOCKS, HIDDEN
+
 # trafilatura reports pages without text; without a handler that lands on stderr.
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_HIDDEN = frozenset(
-    "head script style noscript template svg math iframe object".split()
-)
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol "
-    "option p pre section select summary table tbody td tfoot th thead tr ul".split()
-)
 
 
 def main_text(html: str) -> str:
@@ -40,12 +34,12 @@ def visible_text(html: str) -> str:
         return ""
     from lxml import etree
 
-    etree.strip_elements(tree, *_HIDDEN, with_tail=False)
+    etree.strip_elements(tree, "head", *HIDDEN, with_tail=False)
     parts: list[str] = []
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         is_start = event == "start"
         text = element.text if is_start else element.tail
-        if element.tag in _BLOCKS:
+        if element.tag in BLOCKS:
             parts.append("\n\n")
         elif element.tag == "br" and is_start:
             parts.append("\n")

@@ -350,6 +350,7 @@ READERS: dict[str, Reader] = {
     ".htm": _read_html,
     ".html": _read_html,
     ".jsonl": _read_jsonl,
+    ".markdown": _read_text,
     ".md": _read_text,
     ".txt": _read_text,
 }

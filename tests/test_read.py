@@ -24,7 +24,8 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
     ".zst": zstandard.ZstdCompressor().compress,
 }
 KNOWN = (
-    "mtcheck reads .htm, .html, .jsonl, .md, .txt, each also packed as .gz, .xz, .zst"
+    "mtcheck reads .htm, .html, .jsonl, .markdown, .md, .txt, "
+    "each also packed as .gz, .xz, .zst"
 )
 PAGE = (
     "<html><body><nav><a href='/'>Start</a></nav><article><p>Im Herbst hat es in der "

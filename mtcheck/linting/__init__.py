@@ -1,12 +1,13 @@
 """The path of ``lint``: read > view > segment > rules; without verdicts, no model."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from mtcheck.errors import InputError
 from mtcheck.languages import language as known_language
 from mtcheck.linting.selection import Selection, selected
-from mtcheck.markup import View, suffix_of, view
+from mtcheck.markup import View, is_marked_up, is_page, view
 from mtcheck.rules import Rule, find_defects, find_marks
 from mtcheck.rules.judged import RULES as JUDGED
 from mtcheck.segment import passages
@@ -14,8 +15,12 @@ from mtcheck.types import Document, Finding
 
 _JUDGED = {rule.code for rule in JUDGED}
 
-Judge = Callable[[Document], Iterable[Finding]]
-"""From a document to findings on whole paragraphs of it: verdicts."""
+
+class Judge(Protocol):
+    """From a document to findings on whole paragraphs of it: verdicts."""
+
+    def __call__(self, document: Document, mode: str = "auto") -> Iterable[Finding]:
+        """Return the findings; ``mode`` says how paragraphs are parted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,9 @@ class Linter:
         rules = self.selection.rules(path)
         shown = view(document.text, path)
         prose = replace(document, text=shown.text, language=language)
-        found = self._find(prose, rules)
+        found = self._find(prose, rules, self._mode(path))
         placed = [_placed(item, shown, document.text) for item in found]
-        if suffix_of(path) in (".html", ".htm"):
+        if is_page(path):
             placed += find_marks(document.text, rules)
         placed.sort(key=lambda item: (item.span, item.code))
         return Linted(document, tuple(placed))
@@ -53,25 +58,37 @@ class Linter:
         codes = {rule.code for rule in self.selection.rules(path)}
         return frozenset(codes if self.judge else codes - _JUDGED)
 
-    def _find(self, prose: Document, rules: tuple[Rule, ...]) -> list[Finding]:
+    def _mode(self, path: str | None) -> str:
+        """Return how paragraphs are parted: a view has blank lines between its own."""
+        is_plain = self.paragraphs != "auto" or not is_marked_up(path)
+        return self.paragraphs if is_plain else "blank"
+
+    def _find(
+        self, prose: Document, rules: tuple[Rule, ...], mode: str
+    ) -> list[Finding]:
         found = [
             finding
-            for passage in passages(prose, self.paragraphs)
+            for passage in passages(prose, mode)
             for finding in find_defects(passage, rules)
         ]
         if self.judge:
-            found += selected(self.judge(prose), rules)
+            found += selected(self.judge(prose, mode), rules)
         return found
 
 
 def _placed(finding: Finding, shown: View, text: str) -> Finding:
     """Return a finding of the view at its place in the file.
 
-    It keeps its fix only where the file has what the rule saw, and no tag in between.
+    It keeps its fix only where the file has what the rule saw, and no tag in between;
+    else its message quotes the file, as words may stand in for code in the view.
     """
     span = shown.place(finding.span)
-    is_same = span.of(text) == finding.span.of(shown.text)
-    return replace(finding, span=span, fix=finding.fix if is_same else None)
+    seen, source = finding.span.of(shown.text), span.of(text)
+    if source == seen:
+        return replace(finding, span=span)
+    quoted = repr(" ".join(source.split()))
+    message = finding.message.replace(repr(seen), quoted)
+    return replace(finding, span=span, message=message, fix=None)
 
 
 def lint(text: str, language: str | None = None) -> tuple[Finding, ...]:

@@ -32,9 +32,9 @@ def judge(settings: Config) -> Judge:
     def synonyms(code: str) -> Synonyms:
         return Synonyms(model.resources(code))
 
-    def find(document: Document) -> Iterator[Finding]:
-        (scored,) = scorer.score([document], mode=settings.paragraphs)
-        shown = passages(document, settings.paragraphs)
+    def find(document: Document, mode: str = "auto") -> Iterator[Finding]:
+        (scored,) = scorer.score([document], mode=mode)
+        shown = passages(document, mode)
         for passage, verdict in zip(shown, scored.verdicts, strict=True):
             if verdict.evidence not in levels:
                 continue
