@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,15 @@ def put_model(folder: Path, *languages: str) -> Path:
     card["languages"] = list(languages)
     (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tidy() -> Iterator[None]:
+    """See to it that no test leaves a cache in the repository."""
+    folder = ROOT / ".mtcheck_cache"
+    was_there = folder.exists()
+    yield
+    assert was_there or not folder.exists()
 
 
 @pytest.fixture
