@@ -24,6 +24,9 @@ _INTERVAL = re.compile(r"[(\[][^()\[\]\s]{1,20}[,;][^()\[\]]{1,20}[)\]]")
 _MAX_BRACKETED = 300
 """A longer stretch between two brackets is rather two, each with one bracket lost."""
 
+_ENOUGH_WORDS = 4
+"""So many words after a bracket are more than the start of a reference."""
+
 _STOP_BEFORE = re.compile(r"[.!?…][\"”“»’']?$")
 
 
@@ -51,7 +54,9 @@ def _match(text: str) -> _Brackets:
     has_face = False
     for match in _BRACKET.finditer(text):
         place, mark = match.start(), match.group()
-        if _is_face(text, place):
+        # "(English: )" is a bracket whose text is lost, and no face.
+        is_hollow = bool(opened) and text[place - 1] == " "
+        if not is_hollow and _is_face(text, place):
             has_face = True
         elif mark not in _PARTNER:
             opened.append(place)
@@ -86,21 +91,26 @@ def _unclosed(passage: Passage) -> Iterator[Span]:
 def _may_run_on(passage: Passage, place: int) -> bool:
     """Tell whether the bracket may close after the paragraph.
 
-    One around whole sentences may, and so may one in the last sentence of a document of
-    one paragraph, which may have been cut out of another.
+    One around whole sentences may, and so may one at the very end of a document of one
+    paragraph, which may have been cut out of another at an abbreviation.
     """
     sentences = passage.sentences
     inside = bisect(sentences, place, key=lambda span: span.end)
     if place == sentences[inside].start:
         return True
-    return len(passage.paragraphs) == 1 and inside == len(sentences) - 1
+    if len(passage.paragraphs) > 1 or inside < len(sentences) - 1:
+        return False
+    rest = passage.paragraph.text[place:]
+    return rest.count(" ", 0, 200) < _ENOUGH_WORDS or not _STOP_BEFORE.search(rest)
 
 
 def _unopened(passage: Passage) -> Iterator[Span]:
     text = passage.paragraph.text
     for place in _match(text).unopened:
         before = text[max(0, place - 8) : place]
-        if _LABEL_BEFORE.search(before) or _STOP_BEFORE.search(before):
+        if text[place] == ")" and _LABEL_BEFORE.search(before):
+            continue
+        if _STOP_BEFORE.search(before):
             continue
         if not _may_be_a_rest(passage, place):
             yield Span(place, place + 1).shift(passage.paragraph.span.start)

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from mtcheck.languages import all_languages
 from mtcheck.rules import Rule
 from mtcheck.segment import Passage
 from mtcheck.types import Span
@@ -25,7 +27,8 @@ _CLASHING = re.compile(
     r"(?!\s*\.)"
 )
 _STOPPED_TWICE = re.compile(r"(?<=[^\W\d_])[?!]\.(?=\s+[A-ZÀ-Þ]|\s*$)")
-_ANY = re.compile(r"[,;:][ \xa0]?[.,;:]|[?!.]\.")
+_STOP_FIRST = re.compile(r"(?<=[^\W\d_]{3})\.[,;](?=\s+[A-ZÀ-Þ])")
+_ANY = re.compile(r"[,;:][ \xa0]?[.,;:]|[?!.]\.|\.[,;]")
 
 _STRAY = re.compile(r"[.,?!](?=[ \xa0][^\s.,?!])")
 
@@ -52,6 +55,21 @@ def _clashing(passage: Passage) -> Iterator[Span]:
         # A capital may be that of a name or a title with its own mark.
         if _word_before(text, match).islower():
             yield Span(*match.span()).shift(offset)
+    for match in _STOP_FIRST.finditer(text):
+        if _is_whole_word(_word_before(text, match)):
+            yield Span(*match.span()).shift(offset)
+
+
+def _is_whole_word(word: str) -> bool:
+    """Tell whether the word is no abbreviation, nor the start of a long name."""
+    if not word.isalpha() or word.lower() in _abbreviations():
+        return False
+    return word.islower() or (len(word) > 4 and word[1:].islower())
+
+
+@cache
+def _abbreviations() -> frozenset[str]:
+    return frozenset().union(*(item.abbreviations for item in all_languages()))
 
 
 def _word_before(text: str, match: re.Match[str]) -> str:
@@ -98,6 +116,7 @@ RULES = (
             "He swam it in twenty seconds⟦,.⟧ Nobody saw it.",
             "The form is to be had at⟦: .⟧ Ask there.",
             "Who knew the owner of the boat⟦?.⟧ Nobody did.",
+            "Nobody knew the owner of the boat⟦.,⟧ They sold it.",
         ),
         good=(
             "He swam it, nobody saw it.",
@@ -105,7 +124,7 @@ RULES = (
             "She wrote for Yahoo!. Then she left.",
             "Why?, he asked. Never!, she said.",
             "Wir sind heute aufgestiegen :freu: . Morgen feiern wir.",
-            "Nets, ropes etc., and oars.",
+            "Nets, ropes etc., Hull and Smith & Co.; Grimsby had none.",
         ),
         find=_clashing,
     ),

@@ -18,11 +18,11 @@ _ROW_BEFORE = re.compile(r"(?:\s|\.)\.$")
 _AFTER = r"(?=[\"”“»)]?(?:\s|$))"
 # Narrow no-break spaces are French typography and never a slip.
 _SPACED_STOP = re.compile(
-    r"(?:(?<=(?:(?<![.!?…])[)\]\"”“»]|[^\W_]))[ \t\xa0]+[.,]|(?<=[.!?…])[ \xa0]+[,;](?!\)))"
-    rf"{_AFTER}(?!\s*[.,])"
+    r"(?:(?<=(?:(?<![.!?…])[)\]\"”“»]|[^\W_]))[ \t\xa0]+[.,]"
+    rf"|(?<=[.!?…])[ \xa0]+[,;](?!\))){_AFTER}(?!\s*[.,])"
 )
 _SPACED_MARK = re.compile(
-    rf"(?<=[^\W_])[ \t]+(?:[!?]|[:;](?!\))){_AFTER}(?!\s*[:;!?»])"
+    rf"(?<=[^\W_])[ \t\xa0]+(?:[!?]|[:;](?!\))){_AFTER}(?!\s*[:;!?»])"
 )
 # What people set a space after on purpose: an address, which a stop would change, and
 # a face. It is looked for at the end of the text before the space.

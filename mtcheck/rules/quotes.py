@@ -14,22 +14,29 @@ _QUOTE = re.compile(r'["“”„«»]')
 _OPENERS = frozenset("([{—–-/‘'‚\"“„«»¿¡*_>|")
 _ENDS = frozenset(".!?…")
 _MARKS = frozenset(".,;:!?)]")
+# A few words inside a sentence, and not speech, which has a mark beside its own: that
+# does not run on, wherever the paragraph was cut.
+_PHRASE = re.compile(
+    r"(?<=[^\W\d_]\s)[\"“„»«][^\W\dA-ZÀ-Þ][^.!?]{0,300}[.!?](?:\s+[A-ZÀ-Þ]|\s*$)"
+)
+_PHRASE_END = re.compile(r"[^\W\d_]{2}[\"“”«»]\s[^\W\dA-ZÀ-Þ]{2}$")
 _MAX_QUOTED = 300
 """A longer stretch between two marks is rather two quotes, each with one mark lost."""
 
 
 class Quotes(NamedTuple):
-    """Pairs as (start, end), and the places of opening marks without a partner.
+    """Pairs as (start, end), and the places of marks without a partner.
 
     ``last`` says of a lone opening mark that no other quote follows it.
     """
 
     pairs: tuple[tuple[int, int], ...]
     lone: tuple[int, ...]
+    unopened: tuple[int, ...]
     last: int | None
 
 
-_NOTHING = Quotes((), (), None)
+_NOTHING = Quotes((), (), (), None)
 
 
 @lru_cache(maxsize=4)
@@ -40,6 +47,7 @@ def pair_up(text: str) -> Quotes:
         return _NOTHING
     pairs: list[tuple[int, int]] = []
     stack: list[int] = []
+    unopened: list[int] = []
     roles = {place: _role(text, place) for place in marks}
     for place, role in roles.items():
         if role == "open" or (role == "either" and not stack):
@@ -50,12 +58,14 @@ def pair_up(text: str) -> Quotes:
         elif role in ("close", "either"):
             if stack:
                 pairs.append((stack.pop(), place + 1))
+            else:
+                unopened.append(place)
         elif role == "unclear":
             return _NOTHING
-    if stack and _is_doubtful(text, roles, stack):
+    if (stack or unopened) and _is_doubtful(text, roles, stack + unopened):
         return _NOTHING
     last = stack[-1] if stack and (not pairs or pairs[-1][1] <= stack[-1]) else None
-    return Quotes(tuple(pairs), tuple(stack), last)
+    return Quotes(tuple(pairs), tuple(stack), tuple(unopened), last)
 
 
 def _is_doubtful(text: str, roles: dict[int, str], lone: list[int]) -> bool:
@@ -105,13 +115,17 @@ def _unclosed(passage: Passage) -> Iterator[Span]:
     text = passage.paragraph.text
     quotes = pair_up(text)
     for place in quotes.lone:
-        # Pages use guillemets as arrows: a single one is rather that.
-        if text[place] in "«»":
-            continue
-        # A quotation of many paragraphs opens each of them; others may be inside it.
-        may_run_on = place in (0, quotes.last)
-        if not may_run_on or _must_close_here(passage):
+        if _PHRASE.match(text, place) or _is_never_closed(passage, quotes, place):
             yield Span(place, place + 1).shift(passage.paragraph.span.start)
+
+
+def _is_never_closed(passage: Passage, quotes: Quotes, place: int) -> bool:
+    # Pages use guillemets as arrows: a single one is rather that.
+    if passage.paragraph.text[place] in "«»":
+        return False
+    # A quotation of many paragraphs opens each of them; others may be inside it.
+    may_run_on = place in (0, quotes.last)
+    return not may_run_on or _must_close_here(passage)
 
 
 def _must_close_here(passage: Passage) -> bool:
@@ -123,6 +137,14 @@ def _must_close_here(passage: Passage) -> bool:
         return False
     following = passage.paragraphs[passage.index + 1 : passage.index + 2]
     return not (following and _QUOTE.match(following[0].text.lstrip()))
+
+
+def _unopened(passage: Passage) -> Iterator[Span]:
+    text = passage.paragraph.text
+    for place in pair_up(text).unopened:
+        # Speech, which has a mark before its own, may have begun in what was before.
+        if _PHRASE_END.search(text[max(0, place - 4) : place + 4]):
+            yield Span(place, place + 1).shift(passage.paragraph.span.start)
 
 
 def quoted(text: str) -> Iterator[tuple[int, int]]:
@@ -163,6 +185,22 @@ RULES = (
             "« Older posts\n\nIt’s fine.",
         ),
         find=_unclosed,
+    ),
+    Rule(
+        code="MT115",
+        name="unopened-quote",
+        message="the quote closes and was never opened: {!r}",
+        why="Engines drop marks, and what is cut out takes the opening one along.",
+        bad=(
+            "He called it a good day⟦”⟧ and went home.",
+            "Er sprach von Verrat⟦“⟧ im Rat.",
+        ),
+        good=(
+            "He called it “a good day” and went home.",
+            "and we sank,” he said.",
+            "und wir sanken“, sagte er.",
+        ),
+        find=_unopened,
     ),
     Rule(
         code="MT105",
