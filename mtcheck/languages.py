@@ -24,8 +24,10 @@ class Cue:
 class Language:
     """What rules, segmentation and features know of one language.
 
-    All words are in lower case, and so are ``residue_lines``, which match whole lines.
-    ``residue_patterns`` match whole lines too; the cues match anywhere.
+    All words are in lower case, and so are ``residue_lines`` and
+    ``translation_lines``, which match whole lines. ``residue_patterns`` match whole
+    lines too; the cues match anywhere. ``page_words``
+    are frequent in menus and forms, ``comment_words`` in the heads of comments.
     """
 
     code: str
@@ -36,6 +38,8 @@ class Language:
     abbreviations: frozenset[str]
     function_words: frozenset[str]
     sentence_openers: frozenset[str]
+    openers_after_names: frozenset[str]
+    openers_before_names: frozenset[str]
     article_names: frozenset[str]
     after_hyphens: frozenset[str]
     never_last: frozenset[str]
@@ -50,8 +54,12 @@ class Language:
     residue_words: frozenset[str]
     residue_patterns: tuple[str, ...]
     residue_cues: tuple[Cue, ...]
+    page_words: frozenset[str]
+    comment_words: frozenset[str]
     translation_cues: tuple[Cue, ...]
     lost_letters: str
+    script_talk: str
+    translation_lines: frozenset[str]
     placeholder_cues: tuple[Cue, ...]
     assistant_cues: tuple[Cue, ...]
 
@@ -99,7 +107,7 @@ def read_language(path: Path) -> Language:
 
 
 def _value(key: str, value: Any) -> Any:
-    if key in ("name", "lost_letters"):
+    if key in ("name", "lost_letters", "script_talk"):
         return str(value)
     if key.startswith("has_"):
         return bool(value)
@@ -109,7 +117,7 @@ def _value(key: str, value: Any) -> Any:
         return tuple(Cue(**item) for item in value)
     if key == "residue_patterns":
         return tuple(value)
-    if key == "residue_lines":
+    if key in ("residue_lines", "translation_lines"):
         return frozenset(value)
     # Words stand in one string: the file reads like a text and diffs stay small.
     return frozenset(value.split())

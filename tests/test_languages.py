@@ -21,7 +21,7 @@ from mtcheck.segment import WORD
 WORD_LISTS = [
     field.name
     for field in fields(Language)
-    if "frozenset" in str(field.type) and field.name != "residue_lines"
+    if "frozenset" in str(field.type) and not field.name.endswith("_lines")
 ]
 sweep = pytest.mark.parametrize("code", languages())
 
@@ -67,9 +67,10 @@ def test_words_are_in_lower_case_and_stand_once(code: str) -> None:
         words = table[name].split()
         assert [w for w in words if w != w.lower()] == [], name
         assert sorted(w for w in set(words) if words.count(w) > 1) == [], name
-    lines = table["residue_lines"]
-    assert [line for line in lines if line != line.lower()] == []
-    assert len(lines) == len(set(lines))
+    for name in ("residue_lines", "translation_lines"):
+        lines = table[name]
+        assert [line for line in lines if line != line.lower()] == [], name
+        assert len(lines) == len(set(lines)), name
 
 
 @sweep

@@ -12,6 +12,8 @@ from mtcheck.types import Span
 _MAX_HEADLINE = 160
 _MIN_WORDS = 4
 _CUES = ("transl", "übersetz")
+_MAX_CONTROL = 60
+_EDGES = " \t\r\xa0*•·|–—-›»→…:.!?[]()"
 
 
 @cache
@@ -38,6 +40,24 @@ def _notices(passage: Passage) -> Iterator[Span]:
         if span.start >= end:
             end = span.end
             yield span.shift(offset)
+
+
+@cache
+def _control_lines() -> frozenset[str]:
+    return frozenset().union(*(one.translation_lines for one in all_languages()))
+
+
+def _controls(passage: Passage) -> Iterator[Span]:
+    text, offset = passage.paragraph.text, passage.paragraph.span.start
+    if len(text) > _MAX_CONTROL and "\n" not in text:
+        return
+    start = 0
+    for line in text.split("\n"):
+        core = line.strip(_EDGES) if len(line) <= _MAX_CONTROL else ""
+        if " ".join(core.lower().split()) in _control_lines():
+            begin = start + len(line) - len(line.lstrip())
+            yield Span(begin, start + len(line.rstrip())).shift(offset)
+        start += len(line) + 1
 
 
 def _headlines(passage: Passage) -> Iterator[Span]:
@@ -69,7 +89,9 @@ def _is_title_case(line: str) -> bool:
     # A capital behind a mark may start a clause: only inner words count.
     inner = re.findall(r"(?<=[\w”“] )[^\W\d_]+", line)
     wrong = [w for w in inner if w.istitle() and w.lower() in german.headline_lowercase]
-    return bool(wrong)
+    # One alone may be a noun ("Die Macht der Zahlen") or a name ("Stephan Weil").
+    is_all_capital = not any(word[0].islower() for word in words)
+    return len(wrong) > 1 or (is_all_capital and wrong[:1] not in ([], words[-1:]))
 
 
 RULES = (
@@ -110,9 +132,29 @@ RULES = (
             "Hafen bleibt geschlossen: Nach dem Sturm",
             "Der Rat von Neustadt an der Weinstraße",
             "NEUER BÜRGERMEISTER WIRFT DEM RAT VERRAT VOR",
+            "Die Macht der Schleusen",
+            "Neustadts Bürgermeister Stephan Weil",
             "Live And Let Die",
         ),
         find=_headlines,
         languages=frozenset({"de"}),
+    ),
+    Rule(
+        code="MT603",
+        name="translation-control",
+        severity="error",
+        message="a button of a translation tool: {!r}",
+        why="Texts copied from a translated page bring the buttons of the tool along.",
+        bad=(
+            "Die Schleuse ist offen.\n\n⟦Original anzeigen⟧",
+            "The lock is open.\n⟦Rate this translation⟧\nShips wait.",
+            "⟦Powered by Google Translate⟧",
+        ),
+        good=(
+            "The museum will show original maps. Show original letters to her.",
+            "They want to rate this translation higher.",
+            "Er will das Original anzeigen lassen.",
+        ),
+        find=_controls,
     ),
 )
