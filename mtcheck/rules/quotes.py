@@ -14,11 +14,9 @@ _QUOTE = re.compile(r'["“”„«»]')
 _OPENERS = frozenset("([{—–-/‘'‚\"“„«»¿¡*_>|")
 _ENDS = frozenset(".!?…")
 _MARKS = frozenset(".,;:!?)]")
-# A few words inside a sentence, and not speech, which has a mark beside its own: that
-# does not run on, wherever the paragraph was cut.
-_PHRASE = re.compile(
-    r"(?<=[^\W\d_]\s)[\"“„»«][^\W\dA-ZÀ-Þ][^.!?]{0,300}[.!?](?:\s+[A-ZÀ-Þ]|\s*$)"
-)
+# Words inside a sentence that is over, and not speech, which has a mark before its own:
+# the quote does not run on, wherever the paragraph was cut.
+_PHRASE = re.compile(r"(?<=[^\W\d_]\s)[\"“„»«][^\W\d_][^.!?]{0,300}[.!?]\s+[A-ZÀ-Þ]")
 _PHRASE_END = re.compile(r"[^\W\d_]{2}[\"“”«»]\s[^\W\dA-ZÀ-Þ]{2}$")
 _MAX_QUOTED = 300
 """A longer stretch between two marks is rather two quotes, each with one mark lost."""
