@@ -14,14 +14,14 @@ from mtcheck.types import Document, Span
 PATHS = ("a.md", "a.html", "a.txt")
 
 MARKED_UP = [
-    "# ", "## a #", "\n", "\n\n", "  \n", "\\\n", "> ", "- ", "1. ", "    ", "\t", "```\n",
-    "~~~", "`a`", "``", "`", "*", "**", "_", "~~", "[", "](b)", "](b 'c')", "![", "[a]: b\n",
-    "[^1]", "[^1]: ", "<b>", "</b>", "<a title='>'>", "<br>", "<code>", "</code>", "<!--",
-    "-->", "<!-- mtcheck: ignore MT1 -- x -->", "<script>", "</script>", "<svg>", "<pre>",
-    "</pre>", "<p>", "<td>", "&amp;", "&nbsp;", "&shy;", "&#10;", "&", "<", ">", "$", "$$",
-    "| ", "|-|-|", "---\n", "===\n", "https://a.example/b(c).", "www.a.example", "{#a}",
-    ":tada:", "\r\n", "\r", "\\", "\\*", "a", "The", " ", ".", "é", "\u2029", "+++\n", "<a ",
-    "=\"", "'",
+    "# ", "## a #", "\n", "\n\n", "  \n", "\\\n", "> ", "- ", "1. ", "    ", "\t",
+    "```\n", "~~~", "`a`", "``", "`", "*", "**", "_", "~~", "[", "](b)", "](b 'c')",
+    "![", "[a]: b\n", "[^1]", "[^1]: ", "<b>", "</b>", "<a title='>'>", "<br>",
+    "<code>", "</code>", "<!--", "-->", "<!-- mtcheck: ignore MT1 -- x -->",
+    "<script>", "</script>", "<svg>", "<pre>", "</pre>", "<p>", "<td>", "&amp;",
+    "&nbsp;", "&shy;", "&#10;", "&", "<", ">", "$", "$$", "| ", "|-|-|", "---\n",
+    "===\n", "https://a.example/b(c).", "www.a.example", "{#a}", ":tada:", "\r\n",
+    "\r", "\\", "\\*", "a", "The", " ", ".", "é", "\u2029", "+++\n", "<a ", "=\"", "'",
 ]  # fmt: skip
 TEXTS = st.one_of(
     st.lists(st.sampled_from(MARKED_UP), max_size=40).map("".join), st.text()
@@ -77,6 +77,7 @@ def test_comments_stand_in_the_file(text: str, path: str) -> None:
     assert all(span.of(text).startswith("<!--") for span in found)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.sampled_from(PATHS))
 def test_any_text_can_be_linted(text: str, path: str) -> None:
     for found in Linter().lint(Document(text, path, path, "en")).findings:
@@ -92,11 +93,12 @@ def test_plain_text_is_shown_as_it_stands(text: str) -> None:
 @pytest.mark.parametrize(
     "unit",
     [
-        "[", "]", "*a", "a**b*", "_a ", "`a``", "<", "<a ", '<a x="', "<a x='\"", "<!--",
-        "<!-- mtcheck: ignore", "&#", "&nbsp; ", "$a ", "\\", "[a](b ", '[a](b "', "[a](<",
-        "![a](((", "[a][b", "[a]: b '\n", "> ", "- ", "- a\n", "1. a\n", "|a", "a|b\n-|-\n",
-        "```\n", "# ", "    ", "\t", "<div>\n", "<script>", "<svg>", "<code>", "www.a", "(http://",
-        "[^a]", "{:a", "::", "---\n", "a\n===\n", "$$\n", "= ", "</code>`", "\r", "<td>",
+        "[", "]", "*a", "a**b*", "_a ", "`a``", "<", "<a ", '<a x="', "<a x='\"",
+        "<!--", "<!-- mtcheck: ignore", "&#", "&nbsp; ", "$a ", "\\", "[a](b ",
+        '[a](b "', "[a](<", "![a](((", "[a][b", "[a]: b '\n", "> ", "- ", "- a\n",
+        "1. a\n", "|a", "a|b\n-|-\n", "```\n", "# ", "    ", "\t", "<div>\n",
+        "<script>", "<svg>", "<code>", "www.a", "(http://", "[^a]", "{:a", "::",
+        "---\n", "a\n===\n", "$$\n", "= ", "</code>`", "\r", "<td>",
     ],
 )  # fmt: skip
 def test_hostile_text_is_read_in_linear_time(unit: str, path: str) -> None:
@@ -116,17 +118,21 @@ def test_hostile_text_is_read_in_linear_time(unit: str, path: str) -> None:
         pytest.param("a\n```sh\nb\n\nc\n````\nd", ["a", "d"], id="fence"),
         pytest.param("a\n\n    b\n\nc", ["a", "c"], id="indented code"),
         pytest.param("a\n    b", ["a\nb"], id="indented line of a paragraph"),
-        pytest.param("- a\n  ~~~\n  b\n  ~~~\n- c", ["a", "c"], id="fence in a list"),
+        pytest.param(
+            "- a\n  ~~~\n  b\n  ~~~\n- c", ["• a", "• c"], id="fence in a list"
+        ),
         pytest.param("> ```\n> a\n> ```\n> b\nc", ["b\nc"], id="fence in a quote"),
         pytest.param("> ```\n> a\nb", ["b"], id="fence that its quote ends"),
-        pytest.param("1. a\n   - b\n\n     c\n2. d", ["a", "b", "c", "d"], id="lists"),
-        pytest.param("In\n1999. a\n1. b", ["In\n1999. a", "b"], id="a number first"),
-        pytest.param("- [ ] a\n- [x] b", ["a", "b"], id="tasks"),
+        pytest.param(
+            "1. a\n   - b\n\n     c\n2. d", ["• a", "• b", "c", "• d"], id="lists"
+        ),
+        pytest.param("In\n1999. a\n1. b", ["In\n1999. a", "• b"], id="a number first"),
+        pytest.param("- [ ] a\n- [x] b", ["• a", "• b"], id="tasks"),
         pytest.param("> > a\n> b", ["a\nb"], id="quotes"),
         pytest.param("> [!NOTE]\n> a", ["a"], id="alert"),
         pytest.param(
             "a\n|b|c\\|d|\n|-|:-:|\n|e||\nf\n\ng",
-            ["a", "b", "c|d", "e", "f", "g"],
+            ["a", "b | c|d", "e", "f", "g"],
             id="table",
         ),
         pytest.param("[a]: b 'c'\n[d]:\n  <e>\nf", ["f"], id="definitions"),
@@ -135,7 +141,9 @@ def test_hostile_text_is_read_in_linear_time(unit: str, path: str) -> None:
         pytest.param("a [^1] b [^2]", ["a b"], id="spaced footnotes"),
         pytest.param("[a](b) ![c](<d e> 'f') [g](h(i))", ["a c g"], id="links"),
         pytest.param("[![a](b)](c) [d] (e)", ["a [d] (e)"], id="badge"),
-        pytest.param("**a** _b_ ~~c~~ *d* snake_case", ["a b c d snake_case"], id="marks"),
+        pytest.param(
+            "**a** _b_ ~~c~~ *d* snake_case", ["a b c d snake_case"], id="marks"
+        ),
         pytest.param("2 * 3 * 4, 5* and *6", ["2 * 3 * 4, 5* and *6"], id="stars"),
         pytest.param("a <b>c</b>, d<br>e", ["a c, d\ne"], id="tags"),
         pytest.param("a <!-- b --> c", ["a c"], id="comment"),
@@ -149,7 +157,7 @@ def test_hostile_text_is_read_in_linear_time(unit: str, path: str) -> None:
         pytest.param("<pre>\na\n\nb</pre>\nc", ["c"], id="preformatted"),
         pytest.param("::: note\na {#b}\n:::", ["a"], id="directives"),
     ],
-)  # fmt: skip
+)
 def test_markdown_shows_its_prose(text: str, shown: list[str]) -> None:
     assert [line for line in lines(text, "a.md") if line] == shown
 
@@ -157,8 +165,9 @@ def test_markdown_shows_its_prose(text: str, shown: list[str]) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "`a`", "``a`b``", "<https://a.example>", "<a@b.example>", "$x$", "$$x$$", ":tada:",
-        "https://a.example/b_(c)", "www.a.example", "<code>a</code>", "<kbd>a</kbd>",
+        "`a`", "``a`b``", "<https://a.example>", "<a@b.example>", "$x$", "$$x$$",
+        ":tada:", "https://a.example/b_(c)", "www.a.example", "<code>a</code>",
+        "<kbd>a</kbd>",
     ],
 )  # fmt: skip
 def test_a_word_stands_in_for_what_is_no_prose(source: str) -> None:
@@ -174,7 +183,7 @@ def test_a_word_stands_in_for_what_is_no_prose(source: str) -> None:
         pytest.param("<p>a\n   b</p>\n<p>c", ["a b", "c"], id="white space"),
         pytest.param("<b>a</b>.<i> b </i> c", ["a. b c"], id="inline"),
         pytest.param("a<br>b<br/><br>c", ["a\nb", "c"], id="line breaks"),
-        pytest.param("<ul><li>a<li>b</ul>c", ["a", "b", "c"], id="items"),
+        pytest.param("<ul><li>a<li>b</ul>c", ["• a", "• b", "c"], id="items"),
         pytest.param("<tr><td>a</td><td>b</td></tr>", ["a", "b"], id="cells"),
         pytest.param("a &lt; b &copy; c&nbsp; d", ["a < b © c\xa0d"], id="references"),
         pytest.param("a&shy;b &#10; &hellip;", ["ab …"], id="unseen references"),
@@ -250,17 +259,16 @@ PAGE = """<html><head><title>A .</title></head>
             [
                 (4, 6, "MT103"),
                 (6, 9, "MT402"),
-                (6, 31, "MT102"),
+                (6, 30, "MT102"),
                 (7, 19, "MT102"),
-                (9, 13, "MT101"),
-                (11, 14, "MT102"),
+                (11, 15, "MT102"),
             ],
             id="Markdown",
         ),
         pytest.param(
             PAGE,
             "a.html",
-            [(3, 14, "MT402"), (4, 26, "MT102"), (5, 23, "MT102")],
+            [(3, 14, "MT402"), (4, 26, "MT102"), (5, 24, "MT102")],
             id="HTML",
         ),
     ],
@@ -274,7 +282,7 @@ def test_findings_stand_where_they_are_in_the_file(
 
 
 def test_a_fix_is_offered_only_where_no_mark_stands_in_between() -> None:
-    text = "It rang the the day.\n\nIt rang the **the** day."
+    text = "It rang the the day.\n\nThey saw the **the** bell."
     found = Linter().lint(Document(text, "a.md", "a.md", "en")).findings
     assert [(item.span.of(text), item.fix) for item in found] == [
         ("the the", "the"),

@@ -29,7 +29,7 @@ from mtcheck.markup.lines import (
     measured,
     parts_rows,
 )
-from mtcheck.markup.pieces import Pieces
+from mtcheck.markup.pieces import BULLET, Pieces
 from mtcheck.types import Span
 
 _MAX_DEPTH = 32
@@ -77,6 +77,7 @@ class Blocks:
         self._last: int | None = None
         self._containers: list[int] = []
         self._paragraph: list[Span] = []
+        self._item: int | None = None
         self._is_table = False
         self._fence: _Fence | None = None
         self._page: _Page | None = None
@@ -106,6 +107,7 @@ class Blocks:
             return
         if line.is_blank:
             self._close(matched)
+            self._item = None
         else:
             self._read_block(line, matched)
 
@@ -151,8 +153,11 @@ class Blocks:
             opened = self._opened(line, matched)
             if opened is None:
                 break
-            width, line = opened
+            start, (width, line) = line.at, opened
             self._close(matched)
+            # Of items in items the first is shown.
+            if self._item is None and self._text[start] not in ">[":
+                self._item = start
             self._containers.append(width)
             matched += 1
             if line.is_blank:
@@ -252,7 +257,7 @@ class Blocks:
     def _is_row(self, line: Line, content: str, matched: int) -> bool:
         """Take a row of a table, or the line above if this one makes it the first."""
         if self._is_table and matched == len(self._containers):
-            self._take_cells(Span(line.at, line.at + len(content)))
+            self._take_row(Span(line.at, line.at + len(content)))
             return True
         if not self._runs_on(matched) or not parts_rows(content):
             return False
@@ -262,15 +267,14 @@ class Blocks:
             return False
         del self._paragraph[-1]
         self._close(matched)
-        self._take_cells(first)
+        self._take_row(first)
         self._is_table = True
         return True
 
-    def _take_cells(self, row: Span) -> None:
-        for cell in cells(self._text, row):
-            shown = cell.of(self._text)
-            start = cell.end - len(shown.lstrip(BLANKS))
-            self._take([Span(start, start + len(shown.strip(BLANKS)))])
+    def _take_row(self, row: Span) -> None:
+        """Take a row as one line: its cells may come back in many rows."""
+        spans = cells(self._text, row)
+        self._take([span for span in spans if span.start < span.end], joint=" | ")
 
     def _read_text(self, line: Line, matched: int) -> None:
         """Take a line of a paragraph; one that is open goes on in any container."""
@@ -307,21 +311,27 @@ class Blocks:
             at = found.end()
         return content.count("\n", 0, at) + (at > 0 and at == len(content))
 
-    def _take(self, lines: list[Span], is_page: bool = False) -> None:
+    def _take(
+        self, lines: list[Span], is_page: bool = False, joint: str = "\n"
+    ) -> None:
+        item, self._item = self._item, None
         if not lines or lines[0].start == lines[-1].end:
             return
+        first = lines[0].start if item is None or is_page else item
         if self._last is not None:
-            self.pieces.put("\n\n", self._last, lines[0].start)
-        start, previous = self.pieces.length, None
-        for line in lines:
-            if previous is not None:
-                self._take_line_end(previous, line.start)
+            self.pieces.put("\n\n", self._last, first)
+        start = self.pieces.length
+        if first < lines[0].start:
+            self.pieces.put(BULLET, first, lines[0].start)
+        for line, following in zip(lines, [*lines[1:], None], strict=True):
             self.pieces.keep(self._text, line.start, line.end)
-            previous = self._last = line.end
+            if following:
+                self._join(joint, line.end, following.start)
+        self._last = lines[-1].end
         self.found.append(Block(Span(start, self.pieces.length), is_page))
 
-    def _take_line_end(self, start: int, end: int) -> None:
-        if LINE_END.fullmatch(self._text, start, end):
+    def _join(self, joint: str, start: int, end: int) -> None:
+        if joint == "\n" and LINE_END.fullmatch(self._text, start, end):
             self.pieces.keep(self._text, start, end)
         else:
-            self.pieces.put("\n", start, end)
+            self.pieces.put(joint, start, end)

@@ -8,7 +8,7 @@ import re
 
 from mtcheck.markup import View
 from mtcheck.markup.elements import BLOCKS, CODE, HIDDEN, RAW
-from mtcheck.markup.pieces import Pieces, meant, stand_in
+from mtcheck.markup.pieces import BULLET, Pieces, meant, stand_in
 from mtcheck.types import Span
 
 _BLANKS = " \t\n\r\f"
@@ -49,6 +49,7 @@ class Page:
         """Take the text of a stretch; what never ends there ends with it."""
         self._end = end
         self._n_line_ends = 0
+        self._item: int | None = None
         self._blank: tuple[str, int, int] | None = None
         self._last: int | None = None
         self._hidden, self._depth, self._hidden_from = "", 0, start
@@ -99,6 +100,7 @@ class Page:
             return end
         if name in BLOCKS:
             self._n_line_ends = 2
+            self._item = at if name == "li" else self._item
         elif name == "br":
             self._n_line_ends += 1
         is_empty = name in _FOREIGN and self._text[end - 2] == "/"
@@ -123,6 +125,8 @@ class Page:
                 self._take(stand_in(source), self._hidden_from, end)
         if name in BLOCKS:
             self._n_line_ends = 2
+        if name == "li":
+            self._item = None
 
     def _read_text(self, start: int, end: int) -> None:
         if self._hidden or start == end:
@@ -165,12 +169,16 @@ class Page:
 
     def _part(self, start: int) -> None:
         """Part what comes from what was: by line ends, a space, or not at all."""
-        if self._last is not None and self._n_line_ends:
-            self._pieces.put("\n" * min(self._n_line_ends, 2), self._last, start)
-        elif self._last is not None and self._blank:
+        bullet = "" if self._item is None else BULLET
+        if self._last is None:
+            self._pieces.put(bullet, self._item or 0, start)
+        elif self._n_line_ends:
+            parting = "\n" * min(self._n_line_ends, 2) + bullet
+            self._pieces.put(parting, self._last, start)
+        elif self._blank:
             shown, first, last = self._blank
             if shown == self._text[first:last]:
                 self._pieces.keep(self._text, first, last)
             else:
                 self._pieces.put(shown, first, last)
-        self._n_line_ends, self._blank = 0, None
+        self._n_line_ends, self._blank, self._item = 0, None, None

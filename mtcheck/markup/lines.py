@@ -111,9 +111,9 @@ def parts_rows(content: str) -> bool:
 
 
 def cells(text: str, row: Span) -> list[Span]:
-    r"""Return the cells of a row of a table.
+    r"""Return the cells of a row of a table, without the space around them.
 
-    >>> [cell.of(r"|a|b \| c") for cell in cells(r"|a|b \| c", Span(0, 9))]
+    >>> [cell.of(r"|a| b \| c") for cell in cells(r"|a| b \| c", Span(0, 10))]
     ['a', 'b \\| c']
     """
     edges = [row.start]
@@ -126,4 +126,10 @@ def cells(text: str, row: Span) -> list[Span]:
         del found[0]
     if found and found[-1].start == found[-1].end:
         del found[-1]
-    return found
+    return [_trimmed(text, cell) for cell in found]
+
+
+def _trimmed(text: str, cell: Span) -> Span:
+    shown = cell.of(text)
+    start = cell.end - len(shown.lstrip(BLANKS))
+    return Span(start, start + len(shown.strip(BLANKS)))

@@ -9,6 +9,9 @@ from zlib import crc32
 from mtcheck.markup import View
 from mtcheck.types import Span
 
+BULLET = "• "
+"""Stands before an item of a list, which may begin in small letters, as is seen."""
+
 _LINE_ENDS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029")
 
 
