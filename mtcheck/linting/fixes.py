@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from difflib import unified_diff
 from io import StringIO
 
 from mtcheck.atomic import replace_file
@@ -76,6 +75,9 @@ def apply(text: str, findings: Iterable[Finding]) -> str:
 
 def diff(mend: Mend, screen: Screen) -> Iterator[str]:
     """Yield the lines of a unified diff; off a terminal ``patch`` can read it."""
+    # Imported here: most runs show no diff.
+    from difflib import unified_diff
+
     path = make_visible(relative(mend.path))
     old, new = _lines(mend.old), _lines(mend.new)
     for line in unified_diff(old, new, f"a/{path}", f"b/{path}", lineterm=""):

@@ -4,17 +4,20 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from mtcheck.config import Config, home
 from mtcheck.errors import ConfigError, InputError
 from mtcheck.linting import Judge, Linted, Linter
-from mtcheck.linting.baseline import Baseline, read_baseline
 from mtcheck.linting.cache import FOLDER, Cache
-from mtcheck.linting.changes import Changes
 from mtcheck.linting.fixes import Mend, is_plain_file, mend
 from mtcheck.linting.selection import Selection
 from mtcheck.report.text import count
 from mtcheck.types import Document
+
+if TYPE_CHECKING:
+    from mtcheck.linting.baseline import Baseline
+    from mtcheck.linting.changes import Changes
 
 
 @dataclass(slots=True)
@@ -24,8 +27,8 @@ class Run:
     settings: Config
     linter: Linter
     cache: Cache | None = None
-    baseline: Baseline | None = None
-    changes: Changes | None = None
+    baseline: "Baseline | None" = None
+    changes: "Changes | None" = None
     n_findings: int = 0
     n_mendable: int = 0
     elsewhere: Counter[str] = field(default_factory=Counter)
@@ -41,7 +44,7 @@ class Run:
             linter,
             None if settings.no_cache else Cache(home() / FOLDER, judged_by),
             _baseline(settings, linter),
-            None if settings.diff is None else Changes(settings.diff),
+            _changes(settings),
         )
 
     def results(
@@ -130,9 +133,12 @@ def _judge(settings: Config) -> tuple[Judge | None, str]:
     return judge(settings), judged_by
 
 
-def _baseline(settings: Config, linter: Linter) -> Baseline | None:
+# Imported where they are wanted: few runs have one, and a start is to be quick.
+def _baseline(settings: Config, linter: Linter) -> "Baseline | None":
     file = settings.baseline
     if file is not None:
+        from mtcheck.linting.baseline import Baseline, read_baseline
+
         held = read_baseline(file, settings.update_baseline)
         return Baseline(file, held, linter.codes)
     if settings.update_baseline:
@@ -140,3 +146,11 @@ def _baseline(settings: Config, linter: Linter) -> Baseline | None:
             "config: update-baseline needs a file to write; name it with --baseline"
         )
     return None
+
+
+def _changes(settings: Config) -> "Changes | None":
+    if settings.diff is None:
+        return None
+    from mtcheck.linting.changes import Changes
+
+    return Changes(settings.diff)
