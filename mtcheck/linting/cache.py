@@ -97,7 +97,8 @@ def _digest(*parts: str) -> str:
 @cache
 def _fingerprint() -> str:
     """Return what stands for the program: an edited rule finds something else."""
-    files = sorted(_PACKAGE.rglob("*.py")) + sorted(_PACKAGE.glob("languages/*.toml"))
+    kinds = ("*.py", "*.toml", "*.json")
+    files = sorted(file for kind in kinds for file in _PACKAGE.rglob(kind))
     stats = [os.stat(file) for file in files]
     sizes = [(item.st_size, item.st_mtime_ns) for item in stats]
     return _digest(__version__, repr(sizes))
