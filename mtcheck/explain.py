@@ -1,7 +1,7 @@
 """What codes and names mean: rules, features and models, told from themselves."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -54,9 +54,9 @@ def _codes() -> str:
 
 def _rule(rule: Rule, screen: Screen) -> Iterator[str]:
     title = paint(f"{rule.code} {rule.name}", "bold", screen)
-    yield f"{title} ({rule.severity}, {rule.family}, {_languages(rule)})"
+    yield f"{title} ({', '.join(traits(rule))})"
     yield ""
-    yield f"Message: {_PLACEHOLDER.sub('', rule.message)}"
+    yield f"Message: {plain_message(rule)}"
     yield f"Why: {rule.why}"
     yield ""
     yield "Bad:"
@@ -67,10 +67,46 @@ def _rule(rule: Rule, screen: Screen) -> Iterator[str]:
         yield from _example(example, screen)
 
 
-def _languages(rule: Rule) -> str:
+def list_rules(screen: Screen) -> Iterator[str]:
+    """Yield a table of all rules."""
+    header = ("code", "name", "family", "severity", "languages", "--fix")
+    rows = [
+        (
+            rule.code,
+            rule.name,
+            rule.family,
+            rule.severity,
+            ", ".join(sorted(rule.languages or ["all"])),
+            "yes" if rule.fix else "",
+        )
+        for rule in all_rules()
+    ]
+    return _table([header, *rows], screen)
+
+
+def _table(rows: Sequence[Sequence[str]], screen: Screen) -> Iterator[str]:
+    """Yield the lines of a table, the first row as its header."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for index, row in enumerate(rows):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield paint("  ".join(cells).rstrip(), "" if index else "bold", screen)
+
+
+def traits(rule: Rule) -> Iterator[str]:
+    """Yield what is said of a rule beside its name."""
+    yield rule.severity
+    yield rule.family
     if rule.languages is None:
-        return "all languages"
-    return "only " + ", ".join(sorted(rule.languages))
+        yield "all languages"
+    else:
+        yield "only " + ", ".join(sorted(rule.languages))
+    if rule.fix:
+        yield "mended by --fix"
+
+
+def plain_message(rule: Rule) -> str:
+    """Return the message without the place where it quotes the text."""
+    return _PLACEHOLDER.sub("", rule.message)
 
 
 def _example(example: str, screen: Screen) -> Iterator[str]:
@@ -100,14 +136,9 @@ def list_models(folders: "dict[str, Path]", screen: Screen) -> Iterator[str]:
     if not folders:
         yield "no model is installed; make one with python -m training"
         return
-    rows: list[tuple[str, ...]] = [
-        ("name", "version", "languages", "size", "signature", "metrics")
-    ]
-    rows += [_row(open_model(folder)) for folder in folders.values()]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for index, row in enumerate(rows):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield paint("  ".join(cells).rstrip(), "" if index else "bold", screen)
+    header = ("name", "version", "languages", "size", "signature", "metrics")
+    models = [open_model(folder) for folder in folders.values()]
+    yield from _table([header, *map(_row, models)], screen)
 
 
 def describe_model(model: "Model", screen: Screen) -> Iterator[str]:
