@@ -129,7 +129,7 @@ class TestForm:
     """What every rule must look like."""
 
     def test_the_code_belongs_to_a_family(self, rule: Rule) -> None:
-        assert re.fullmatch(r"MT[1-9]\d\d", rule.code)
+        assert re.fullmatch(r"MT\d\d\d", rule.code)
         assert rule.family in FAMILIES.values()
 
     def test_the_name_is_in_kebab_case(self, rule: Rule) -> None:

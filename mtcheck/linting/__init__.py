@@ -51,6 +51,11 @@ class Linter:
         if is_page(path):
             placed += find_marks(document.text, rules)
         placed.sort(key=lambda item: (item.span, item.code))
+        if shown.comments:
+            from mtcheck.linting.suppressions import suppressed
+
+            asked = self.codes(path)
+            placed = suppressed(placed, document, shown, rules, asked)
         return Linted(document, tuple(placed))
 
     def codes(self, path: str | None) -> frozenset[str]:

@@ -32,8 +32,9 @@ class Rule:
 
     ``{}`` in the message is replaced by the marked text. ``languages`` is None where
     the rule holds in every language. Only a rule whose change is always safe has a
-    ``fix``. A rule about the source of a page has ``find_in_page`` in place of
-    ``find``, and HTML for examples; one that the linter decides, or a model, neither.
+    ``fix``; ``meaning`` says what the marked stretch stands for. A rule about the
+    source of a page has ``find_in_page`` in place of ``find``, and HTML for examples;
+    one that the linter decides, or a model, neither.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Rule:
     find: Finder | None = None
     find_in_page: PageFinder | None = None
     fix: Fix | None = None
+    meaning: Fix | None = None
     severity: Severity = "warning"
     languages: frozenset[str] | None = None
 
@@ -55,6 +57,7 @@ class Rule:
 
 
 FAMILIES = {
+    "0": "suppression",
     "1": "punctuation",
     "2": "fragments",
     "3": "joins",
@@ -145,7 +148,12 @@ def _finding(rule: Rule, span: Span, text: str, paragraph: int | None) -> Findin
         rule.name,
         rule.severity,
         span,
-        rule.message.format(marked),
+        _message(rule, marked),
         rule.fix(marked) if rule.fix else None,
         paragraph,
     )
+
+
+def _message(rule: Rule, marked: str) -> str:
+    message = rule.message.format(marked)
+    return f"{message}, for {rule.meaning(marked)!r}" if rule.meaning else message
