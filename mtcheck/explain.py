@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from mtcheck.errors import ConfigError
 from mtcheck.excerpt import MOST, Mark, draw, paint
-from mtcheck.extract import Extractor, extractors
 from mtcheck.report import Screen
 from mtcheck.rules import Rule, all_rules
 from mtcheck.types import Span
@@ -15,6 +14,7 @@ from mtcheck.types import Span
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mtcheck.extract import Extractor
     from mtcheck.models import Model
 
 _PLACEHOLDER = re.compile(r":? *\{[^}]*\}")
@@ -30,6 +30,9 @@ def explain(name: str, screen: Screen) -> Iterator[str]:
     for rule in all_rules():
         if wanted in (rule.code.lower(), rule.name):
             return _rule(rule, screen)
+    # Imported here: it needs numpy, which takes as long as all else.
+    from mtcheck.extract import extractors
+
     for kind in extractors():
         if wanted in kind.features:
             return _feature(wanted, kind, screen)
@@ -123,7 +126,7 @@ def _example(example: str, screen: Screen) -> Iterator[str]:
         bullet = "    "
 
 
-def _feature(name: str, kind: type[Extractor], screen: Screen) -> Iterator[str]:
+def _feature(name: str, kind: "type[Extractor]", screen: Screen) -> Iterator[str]:
     yield f"{paint(name, 'bold', screen)} (extractor {kind.name}, tier {kind.tier})"
     yield ""
     yield kind.features[name]

@@ -249,23 +249,20 @@ def test_a_position_past_the_end_is_the_end() -> None:
     assert Positions("😀", "utf-16").offset(types.Position(0, 1)) == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "language", "is_read"),
-    [
-        ("a.txt", "plaintext", True),
-        ("a.markdown", "", True),
-        ("a.HTML", "html", True),
-        ("notes", "markdown", True),
-        ("a.py", "python", False),
-        ("a.jsonl", "jsonl", False),
-    ],
-)
-def test_what_lint_does_not_read_is_left_alone(
-    tmp_path: Path, name: str, language: str, is_read: bool
-) -> None:
+def test_what_lint_does_not_read_is_left_alone(tmp_path: Path) -> None:
+    texts = {
+        "a.txt": ("plaintext", True),
+        "a.markdown": ("", True),
+        "a.HTML": ("html", True),
+        "notes": ("markdown", True),
+        "a.py": ("python", False),
+        "a.jsonl": ("jsonl", False),
+    }
+
     async def test(editor: Editor) -> None:
-        editor.open(tmp_path / name, BAD, language)
-        assert len((await editor.found()).diagnostics) == is_read
+        for name, (language, is_read) in texts.items():
+            editor.open(tmp_path / name, BAD, language)
+            assert len((await editor.found()).diagnostics) == is_read, name
 
     run(test, tmp_path)
 
@@ -395,6 +392,8 @@ def test_a_finding_is_mended_or_ignored_by_an_action(tmp_path: Path) -> None:
             "He met the president. . They spoke for an hour. "
             "<!-- mtcheck: ignore MT101 -- reason -->\n"
         )
+        editor.change(uri, 2, ignored)
+        assert list((await editor.found()).diagnostics) == []
 
     run(test, tmp_path)
 
@@ -417,7 +416,7 @@ def test_all_that_is_safe_is_mended_at_once(tmp_path: Path) -> None:
     run(test, tmp_path)
 
 
-def test_in_a_page_the_comment_stands_behind_the_finding(tmp_path: Path) -> None:
+def test_in_a_page_the_comment_stands_before_the_finding(tmp_path: Path) -> None:
     page = f'<p>{BAD.strip()}</p><p\nclass="b">More.</p>\n'
 
     async def test(editor: Editor) -> None:
@@ -426,8 +425,10 @@ def test_in_a_page_the_comment_stands_behind_the_finding(tmp_path: Path) -> None
         actions = await editor.actions(uri, one.range, ["quickfix"])
         ignored = apply(page, actions["MT101: ignore orphan-full-stop here"])
         assert ignored.startswith(
-            "<p>He met the president. . <!-- mtcheck: ignore MT101 -- reason -->"
+            "<p>He met the president.<!-- mtcheck: ignore MT101 -- reason --> . They"
         )
+        editor.change(uri, 2, ignored)
+        assert list((await editor.found()).diagnostics) == []
 
     run(test, tmp_path)
 

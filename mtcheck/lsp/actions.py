@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from lsprotocol import types
 
 from mtcheck.lsp.positions import Positions
-from mtcheck.markup import suffix_of
+from mtcheck.markup import is_page
 from mtcheck.types import Finding, Span
 
 FIX_ALL = "source.fixAll.mtcheck"
@@ -57,21 +57,18 @@ class Actions:
         return types.TextEdit(self._positions.range(finding.span), finding.fix or "")
 
     def _ignored(self, finding: Finding) -> types.TextEdit:
-        at = finding.span.end
-        # The end of a line of HTML may lie inside a tag.
-        if not self._is_html:
-            at = min(
-                (place for end in "\r\n" if (place := self._text.find(end, at)) >= 0),
-                default=len(self._text),
-            )
-        return types.TextEdit(
-            self._positions.range(Span(at, at)),
-            f" <!-- mtcheck: ignore {finding.code} -- reason -->",
-        )
+        """Return what puts a comment on the line that the finding starts on."""
+        comment = f"<!-- mtcheck: ignore {finding.code} -- reason -->"
+        start = finding.span.start
+        # In a page the end of a line may lie inside a tag, the finding never does.
+        if is_page(self._uri):
+            return self._put(comment, start)
+        ends = [self._text.find(end, start) for end in "\r\n"]
+        end = min((place for place in ends if place >= 0), default=len(self._text))
+        return self._put(f" {comment}", end)
 
-    @property
-    def _is_html(self) -> bool:
-        return suffix_of(self._uri) in (".html", ".htm")
+    def _put(self, text: str, at: int) -> types.TextEdit:
+        return types.TextEdit(self._positions.range(Span(at, at)), text)
 
 
 def _what_mends(fix: str) -> str:
