@@ -1,6 +1,5 @@
 """Model folders: found by name, checked against their card, then opened."""
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mtcheck.errors import ModelError
+from mtcheck.installed import DEFAULT as DEFAULT
+from mtcheck.installed import model_folders as model_folders
 from mtcheck.language_model import LanguageModel, Mask
 from mtcheck.languages import language as language_of
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """The layout of a model folder; raised when older folders cannot be read."""
-
-DEFAULT = "base"
-"""The model that is used where none is named."""
 
 LARGEST_CARD = 4 * 2**20
 """Bytes of a card; a shipped one has about thirty thousand."""
@@ -83,6 +81,8 @@ class Model:
         )
 
     def _verify(self, name: str) -> None:
+        import hashlib  # not for those who only read a table
+
         path = self.folder / name
         if not path.is_file():
             raise ModelError(
@@ -177,18 +177,6 @@ class Resources:
     @cached_property
     def _opened(self) -> dict[str, Any]:
         return {}  # what several extractors share
-
-
-def model_folders() -> dict[str, Path]:
-    """Return the installed models by name: those of the wheel, or of the checkout."""
-    package = Path(__file__).parent
-    for root in (package / "shipped", package.parent / "models"):
-        if root.is_dir():
-            return {
-                card.parent.name: card.parent
-                for card in sorted(root.glob("*/card.json"))
-            }
-    return {}
 
 
 def open_model(name: str | Path = DEFAULT) -> Model:

@@ -11,10 +11,11 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mtcheck"
 
 LAYERS = (
-    ("errors", "types", "plugins", "decode", "atomic"),
-    ("language_model", "languages", "markup"),
+    ("errors", "installed", "types", "plugins", "decode", "atomic"),
+    ("characters", "language_model", "languages", "markup"),
     ("config", "identify", "models", "page"),
     ("read", "segment"),
+    ("residue",),
     ("rules", "batch"),
     ("extract",),
     ("classify", "report"),

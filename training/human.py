@@ -3,6 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from mtcheck.language_model import tokenize
@@ -53,7 +54,8 @@ def fit_human(
         (target / "common.txt").write_text(kept, encoding="utf-8")
         model = target / "human.word.klm"
         tools.estimate(_lines(text), model, ORDER, PRUNE, vocabulary)
-        phrases = tortured_phrases(data, _lines(text)) if language == "en" else {}
+        used = chain(_lines(text), _human_lines(rows, language))
+        phrases = tortured_phrases(data, used) if language == "en" else {}
     groups = list(thesaurus_groups(language))
     if language == "en":
         groups += spun_pairs(data)
@@ -67,6 +69,13 @@ def fit_human(
 def _sentences(text: str, language: str) -> list[list[str]]:
     spans = split_sentences(text, language)
     return [tokenize(text, span.start, span.end).line.split() for span in spans]
+
+
+def _human_lines(rows: Iterable[Row], language: str) -> Iterator[str]:
+    for row in rows:
+        if row.detail in ("human", "human_translation"):
+            for tokens in _sentences(row.text, language):
+                yield " ".join(tokens)
 
 
 def _runs(sentences: Iterable[Sequence[str]]) -> Iterator[int]:

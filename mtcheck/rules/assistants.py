@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from mtcheck.languages import all_languages
 from mtcheck.rules import Rule, cued_matches
@@ -12,7 +11,7 @@ from mtcheck.types import Span
 _LOOK_BACK = 300
 """As far back an open quotation is looked for."""
 
-_QUOTATION = re.compile('"[^"]*"|“[^“”„]*”|„[^„“”]*[“”]|«[^«»]*»')
+_QUOTATION = '"[^"]*"|“[^“”„]*”|„[^„“”]*[“”]|«[^«»]*»'
 
 _CITATION = (
     r":?contentReference\[oaicite:\d{1,4}\](?:{index=\d{1,4}})?"
@@ -22,24 +21,19 @@ _CITATION = (
 )
 
 
-@cache
-def _remarks() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (cue.word, re.compile(cue.pattern, re.IGNORECASE))
-        for one in all_languages()
-        for cue in one.assistant_cues
-    )
-
-
 def _assistant(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
+    # Letter by letter: "İ" has two in lower case, and would move all places.
     lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(char.lower()[0] for char in text)
     end = -1
     for span in sorted(
         Span(*match.span())
-        for word, pattern in _remarks()
-        if word in lower
-        for match in pattern.finditer(text)
+        for one in all_languages()
+        for cue in one.assistant_cues
+        if cue.word in lower
+        for match in re.finditer(cue.pattern, lower)
     ):
         if span.start >= end and not _is_quoted(text, span.start):
             end = span.end
@@ -48,7 +42,7 @@ def _assistant(passage: Passage) -> Iterator[Span]:
 
 def _is_quoted(text: str, at: int) -> bool:
     """Tell whether a quotation is open there: one may write about such remarks."""
-    before = _QUOTATION.sub("", text[max(0, at - _LOOK_BACK) : at])
+    before = re.sub(_QUOTATION, "", text[max(0, at - _LOOK_BACK) : at])
     return any(mark in before for mark in '"“„«')
 
 

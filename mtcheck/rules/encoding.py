@@ -3,26 +3,25 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
-from mtcheck.rules import Finder, Rule, matches
+from mtcheck.characters import is_ordinary
+from mtcheck.rules import Finder, Rule
 from mtcheck.segment import Passage
 from mtcheck.types import Span
-
-_ORDINARY = "\t-\r -~\x85\xa0-\xa7\xa9-\u024f\u2010-\u2027\u202f-\u2044€™"
-_ODD = re.compile(f"[^{_ORDINARY}]")
-
-
-@lru_cache(maxsize=4)
-def _is_ordinary(text: str) -> bool:
-    """Tell whether no rule about odd characters needs to look at the text."""
-    return not _ODD.search(text)
 
 
 def _oddities(pattern: str) -> Finder:
     """Return a finder for a pattern of characters that are not ordinary."""
-    find = matches(re.compile(pattern))
-    return lambda passage: () if _is_ordinary(passage.paragraph.text) else find(passage)
+    wanted = cache(lambda: re.compile(pattern))
+
+    def find(passage: Passage) -> Iterator[Span]:
+        text, offset = passage.paragraph.text, passage.paragraph.span.start
+        if not is_ordinary(text):
+            for match in wanted().finditer(text):
+                yield Span(*match.span()).shift(offset)
+
+    return find
 
 
 # Behind these letters a control is the rest of a letter that was misread.
@@ -40,9 +39,9 @@ def _from_windows(marked: str) -> str:
     return marked.encode("latin-1").decode("cp1252")
 
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]"
 _NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff"
-_INVISIBLE = re.compile(
+_INVISIBLE = (
     # A chance to break the line behind a mark ("and/or") is typography.
     rf"(?<![^\w\s])(?<![{_NO_SPACES}])[\u200b\u2060\u2063]++(?![{_NO_SPACES}])"
     rf"|[\u200b\u2060\u2063]++(?=\s|\Z)"
@@ -50,26 +49,26 @@ _INVISIBLE = re.compile(
     "|[\ufeff\u180e]++"
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]++"
 )
-_DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202c\u2066-\u2069]++")
-_OVERRIDE = re.compile("[\u202d\u202e]")
+_DIRECTIONS = "[\u200e\u200f\u061c\u202a-\u202c\u2066-\u2069]++"
+_OVERRIDE = "[\u202d\u202e]"
 
 
 def _invisible(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if _is_ordinary(text):
+    if is_ordinary(text):
         return
     patterns = [_INVISIBLE]
-    if not _RIGHT_TO_LEFT.search(text.replace("\ufeff", "")):
+    if not re.search(_RIGHT_TO_LEFT, text.replace("\ufeff", "")):
         patterns.append(_DIRECTIONS)
     for pattern in patterns:
-        for match in pattern.finditer(text):
+        for match in re.finditer(pattern, text):
             yield Span(*match.span()).shift(offset)
 
 
 def _overrides(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if not _is_ordinary(text) and not _RIGHT_TO_LEFT.search(text):
-        for match in _OVERRIDE.finditer(text):
+    if not is_ordinary(text) and not re.search(_RIGHT_TO_LEFT, text):
+        for match in re.finditer(_OVERRIDE, text):
             yield Span(*match.span()).shift(offset)
 
 
@@ -79,17 +78,19 @@ _TWINS = str.maketrans(
 )
 """Cyrillic and Greek letters that look like a Latin one."""
 
-_MIXED = re.compile(r"(?<![^\W\d_])(?:[A-Za-zÀ-ɏ]++[Ͱ-ԯ]|[Ͱ-ԯ]++[A-Za-zÀ-ɏ])[^\W\d_]*+")
-_BETA = re.compile("(?<![aeiouyäöü])β")
+_MIXED = r"(?<![^\W\d_])(?:[A-Za-zÀ-ɏ]++[Ͱ-ԯ]|[Ͱ-ԯ]++[A-Za-zÀ-ɏ])[^\W\d_]*+"
+_BETA = "(?<![aeiouyäöü])β"
 
 
 def _homoglyphs(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if _is_ordinary(text):
+    if is_ordinary(text):
         return
-    for match in _MIXED.finditer(text):
+    for match in re.finditer(_MIXED, text):
         other = [char for char in match[0] if char >= "Ͱ"]
-        is_latin = len(match[0]) > max(3, 2 * len(other)) and not _BETA.search(match[0])
+        is_latin = len(match[0]) > max(3, 2 * len(other)) and not re.search(
+            _BETA, match[0]
+        )
         if is_latin and all(ord(char) in _TWINS for char in other):
             yield Span(*match.span()).shift(offset)
 
@@ -102,32 +103,33 @@ def _compatible(marked: str) -> str:
     return unicodedata.normalize("NFKC", marked)
 
 
-_WIDE = re.compile(r"[！-～]++")
-_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE = r"[！-～]++"
+_ASIAN = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 
 def _full_width(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if not _is_ordinary(text) and not _ASIAN.search(text):
-        for match in _WIDE.finditer(text):
+    if not is_ordinary(text) and not re.search(_ASIAN, text):
+        for match in re.finditer(_WIDE, text):
             yield Span(*match.span()).shift(offset)
 
 
-_ENTITY = re.compile(
+_ENTITY = (
     r"&(?:amp;)*(?:[A-Za-z]{2,8}\d{0,2}|#\d{2,7}|#[xX][0-9A-Fa-f]{2,6});(?![\w.%-]{1,40}=)"
     r"|&(?:nbsp|quot)(?![\w;])"
-    r"|(?<![&\w])(?:nbsp|#0?39|#8211|#8212|#821[67]|#822[01]|#8230);"
+    r"|(?<![&\w])(?:nbsp|#0?39|#82(?:1[1267]|2[01]|30));"
 )
+_ENTITY_CUES = ("&", "nbsp;", "#39;", "#039;", "#82")
 _QUOTED = frozenset(("''", '""', "“”", "„“", "‘’", "‚‘", "()"))
-_ABOUT_CODE = re.compile(r"(?i)\b(?:html|xml|entit\w+|escap\w+|unicode|latex|markdown)")
+_ABOUT_CODE = r"(?i)\b(?:html|xml|entit\w+|escap\w+|unicode|latex|markdown)"
 
 
 def _entities(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if (";" not in text and "&" not in text) or _ABOUT_CODE.search(text):
+    if not any(cue in text for cue in _ENTITY_CUES) or re.search(_ABOUT_CODE, text):
         return
     in_code, end = False, 0
-    for match in _ENTITY.finditer(text):
+    for match in re.finditer(_ENTITY, text):
         in_code ^= text.count("`", end, match.start()) % 2 == 1
         end = match.end()
         is_kept = in_code or _is_quoted(text, match) or _plain(match[0]) == match[0]
@@ -167,7 +169,7 @@ RULES = (
             "The lock⟦\x00⟧ opened, and ⟦\x1b[31m⟧red⟦\x1b[0m⟧ lamps lit.",
         ),
         good=("One\ttwo\nthree\r\n", "a page\x0canother page", "The lock opened."),
-        find=matches(re.compile(_CONTROL)),
+        find=_oddities(_CONTROL),
     ),
     Rule(
         code="MT812",

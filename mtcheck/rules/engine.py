@@ -27,7 +27,7 @@ _TIMES_ALONE = 6
 _LINKS = frozenset("and or und oder".split())
 _CALLS = frozenset("no so more very nein ja sehr mehr".split())
 
-_PLAIN = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*,?")
+_PLAIN = r"[^\W_]+(?:[-'’][^\W_]+)*,?"
 _WORD = re.compile(r"\S+")
 
 
@@ -72,7 +72,9 @@ def _runs(words: list[str], sizes: list[int]) -> Iterator[tuple[int, int, int]]:
 
 def _is_loop(unit: list[str], times: int, code: str | None) -> bool:
     """Tell whether nobody would say that so often: not "no no no no", "la la la"."""
-    if not all(map(_PLAIN.fullmatch, unit)) or not any(map(str.isalpha, unit)):
+    if not all(re.fullmatch(_PLAIN, word) for word in unit) or not any(
+        map(str.isalpha, unit)
+    ):
         return False
     small = {word.rstrip(",").lower() for word in unit}
     known = language(code).function_words if code in languages() else frozenset()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from mtcheck.languages import language, languages
-from mtcheck.rules import Rule, matches
+from mtcheck.rules import Rule, cued_matches
 from mtcheck.segment import Passage
 from mtcheck.types import Span
 
@@ -16,7 +16,7 @@ _BYTES = {chr(byte): byte for byte in range(0x80, 0x100)} | {
 """The byte behind each character, whether cp1252 or Latin-1 read it."""
 
 _INNER = "".join(char for char, byte in _BYTES.items() if byte < 0xC0)
-_RUN = re.compile(f"(?:[Â-ß][{_INNER}]|[à-ï][{_INNER}]{{2}}|[ð-ô][{_INNER}]{{3}})++")
+_RUN = f"(?:[Â-ß][{_INNER}]|[à-ï][{_INNER}]{{2}}|[ð-ô][{_INNER}]{{3}})++"
 _LEAD = re.compile(f"[Â-ô][{_INNER}]")
 
 _TYPOGRAPHY = frozenset("‘’‚“”„…–—‹›«»•·°™®©ªº¹²³¡¿\xa0\xad")
@@ -26,7 +26,7 @@ _LETTERS = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãä
 _MARKS = "‘’‚“”„…–—•†™€"
 _CODECS = ("mac_roman", "cp437", "cp850", "cp1250", "cp1251")
 _CUES = ("√", "‚Ä", "├", "ΓÇ", "Γé", "ÔÇ", "Ôé", "Ă", "â€", "Г", "вЂ", "в‚")
-_ELSEWHERE = re.compile(r"√[πΩ∫µ]|├[─│┬┼├└┐]|[ĂГ][‘’‚“”„…–—‹›«»\xa0\xad]")
+_ELSEWHERE = r"√[πΩ∫µ]|├[─│┬┼├└┐]|[ĂГ][‘’‚“”„…–—‹›«»\xa0\xad]"
 """Formulas, drawn trees and quotations look like misread letters."""
 
 
@@ -41,7 +41,8 @@ def _mended(run: str) -> str:
     """Return what the bytes of the run say in UTF-8, also if misread twice."""
     text = _decoded(run) or run
     # What stood around it is not known here; most letters stand beside small ones.
-    text = _RUN.sub(
+    text = re.sub(
+        _RUN,
         lambda match: (
             _mended(match[0]) if _is_misread(match[0], "a", "a") else match[0]
         ),
@@ -92,8 +93,8 @@ def _foreign() -> dict[str, str]:
     for codec in _CODECS:
         for char in _LETTERS + _MARKS:
             misread = char.encode().decode(codec, "replace")
-            is_new = "\ufffd" not in misread and not _RUN.fullmatch(misread)
-            if is_new and not _ELSEWHERE.match(misread):
+            is_new = "\ufffd" not in misread and not re.fullmatch(_RUN, misread)
+            if is_new and not re.match(_ELSEWHERE, misread):
                 found.setdefault(misread, char)
     return found
 
@@ -114,7 +115,7 @@ def _mojibake(passage: Passage) -> Iterator[Span]:
     if text.isascii():
         return
     if _LEAD.search(text):
-        for match in _RUN.finditer(text):
+        for match in re.finditer(_RUN, text):
             before = text[max(0, match.start() - 1) : match.start()]
             after = text[match.end() : match.end() + 1]
             if _is_misread(match[0], before, after):
@@ -125,13 +126,13 @@ def _mojibake(passage: Passage) -> Iterator[Span]:
 
 
 def _original(marked: str) -> str:
-    if _RUN.fullmatch(marked):
+    if re.fullmatch(_RUN, marked):
         return _mended(marked)
     return _foreign_letter().sub(lambda match: _foreign()[match[0]], marked)
 
 
 # What is left where the second byte was dropped, or became a plain space.
-_DAMAGED = re.compile(
+_DAMAGED = (
     f"â€(?![{_INNER}śť˘])(?:TM)?|ÃÂ(?![{_INNER}])"
     "|(?<=[a-zäöüß])Ã(?=[a-z ])|(?<![^\\W_])Ã(?=[a-z]{2})"
     '|(?<=[a-z.,;:!?)\\]"”’])Â(?= )|(?<![^\\s])Â(?=  )'
@@ -141,11 +142,11 @@ _DAMAGED = re.compile(
 def _damaged(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     if "Ã" in text or "Â" in text or "â€" in text:
-        for match in _DAMAGED.finditer(text):
+        for match in re.finditer(_DAMAGED, text):
             yield Span(*match.span()).shift(offset)
 
 
-_stand_ins = matches(re.compile("(?:[\ufffd\ufffc]|ï¿½)++"))
+_STAND_INS = ("\ufffd", "\ufffc", "ï¿½")
 
 
 @cache
@@ -155,7 +156,7 @@ def _lost(code: str) -> re.Pattern[str]:
 
 def _question_marks(passage: Passage) -> Iterator[Span]:
     text, code = passage.paragraph.text, passage.paragraph.language
-    if "?" in text and code in languages():
+    if "?" in text and code in languages() and re.search("[?][a-z]", text):
         for match in _lost(code).finditer(text):
             yield Span(*match.span()).shift(passage.paragraph.span.start)
 
@@ -220,7 +221,7 @@ RULES = (
             "The map: ⟦\ufffc⟧",
         ),
         good=("Sie gingen über die Brücke.", "What? Really?", "a ◆ b"),
-        find=_stand_ins,
+        find=cued_matches(f"(?:{'|'.join(_STAND_INS)})++", *_STAND_INS),
     ),
     Rule(
         code="MT804",

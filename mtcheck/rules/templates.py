@@ -21,12 +21,12 @@ _GAPS = (
     (r"<", r"<(?:Your|First|Last|Full|Company|Product) ?[A-Z][a-z]{2,20}>"),
 )
 _OPTION = r"(?:[\w ,.'’-]|{[\w ,.'’|-]{1,200}+})"
-_CHOICE = re.compile(
+_CHOICE = (
     rf"(?<![\\\w^_$}}{{`]){{(?=[^\W\d_]{{2}}){_OPTION}{{2,100}}+"
     rf"(?:\|{_OPTION}{{0,100}}+){{1,20}}+}}(?![}}`])"
 )
-_SYNTAX = re.compile(r"(?i)\busage\b|\bsyntax\b|(?:^|\s)--?\w")
-_STUB = re.compile(r"(?<![\w%\"'`“„])(?<!\d[ \xa0])%(?:\d\$)?[sd](?![\w%\"'`”“])")
+_SYNTAX = r"(?i)\busage\b|\bsyntax\b|(?:^|\s)--?\w"
+_STUB = r"(?<![\w%\"'`“„])(?<!\d[ \xa0])%(?:\d\$)?[sd](?![\w%\"'`”“])"
 _FILLER = r"(?i)(?<![\"“„'«»\w])lorem ipsum dolor sit amet\b[^\n]{0,100}"
 _DRAFT = (
     r"(?:^|(?<=\n))(?:TODO|FIXME|XXX): [^\n]{1,100}"
@@ -35,11 +35,9 @@ _DRAFT = (
 
 
 @cache
-def _gaps() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _gaps() -> tuple[tuple[str, str], ...]:
     known = [item for one in all_languages() for item in one.placeholder_cues]
-    return tuple((cue, re.compile(text)) for cue, text in _GAPS) + tuple(
-        (item.word, re.compile(item.pattern)) for item in known
-    )
+    return _GAPS + tuple((item.word, item.pattern) for item in known)
 
 
 def _placeholders(passage: Passage) -> Iterator[Span]:
@@ -49,7 +47,7 @@ def _placeholders(passage: Passage) -> Iterator[Span]:
     lower = text.lower()
     for cue, pattern in _gaps():
         if cue in lower:
-            for match in pattern.finditer(text):
+            for match in re.finditer(pattern, text):
                 yield Span(*match.span()).shift(offset)
     if "%" in text:
         for span in _stubs(text):
@@ -60,16 +58,16 @@ def _stubs(text: str) -> Iterator[Span]:
     start = 0
     for line in text.split("\n"):
         if len(line) <= _MAX_STUB and "%" in line and " " in line:
-            for match in _STUB.finditer(line):
+            for match in re.finditer(_STUB, line):
                 yield Span(*match.span()).shift(start)
         start += len(line) + 1
 
 
 def _choices(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if "{" not in text or "|" not in text or _SYNTAX.search(text):
+    if "{" not in text or "|" not in text or re.search(_SYNTAX, text):
         return
-    for match in _CHOICE.finditer(text):
+    for match in re.finditer(_CHOICE, text):
         yield Span(*match.span()).shift(offset)
 
 

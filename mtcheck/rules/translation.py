@@ -16,15 +16,6 @@ _MAX_CONTROL = 60
 _EDGES = " \t\r\xa0*•·|–—-›»→…:.!?[]()"
 
 
-@cache
-def _notice_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (cue.word, re.compile(cue.pattern, re.IGNORECASE))
-        for one in all_languages()
-        for cue in one.translation_cues
-    )
-
-
 def _notices(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     lower = text.lower()
@@ -33,9 +24,10 @@ def _notices(passage: Passage) -> Iterator[Span]:
     end = -1
     for span in sorted(
         Span(*match.span())
-        for word, pattern in _notice_patterns()
-        if word in lower
-        for match in pattern.finditer(text)
+        for one in all_languages()
+        for cue in one.translation_cues
+        if cue.word in lower
+        for match in re.finditer(cue.pattern, text, re.IGNORECASE)
     ):
         if span.start >= end:
             end = span.end

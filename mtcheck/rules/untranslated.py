@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from mtcheck.characters import is_ordinary
 from mtcheck.identify import FUNCTION_WORDS
 from mtcheck.languages import all_languages, languages
 from mtcheck.rules import Rule
@@ -15,9 +16,9 @@ _FOREIGN = (
     "\u0400-\u052f\u0590-\u06ff\u0900-\u0e7f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af"
 )
 _MARKS = " \\d,.:;!?%’'\"“”\u3000-\u303f\uff01-\uffee-"
-_STRETCH = re.compile(f"[{_FOREIGN}]++(?:[{_MARKS}]{{0,3}}[{_FOREIGN}]++)*+")
-_ANY = re.compile(f"[{_FOREIGN}]")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_STRETCH = f"[{_FOREIGN}]++(?:[{_MARKS}]{{0,3}}[{_FOREIGN}]++)*+"
+_ANY = f"[{_FOREIGN}]"
+_LATIN = r"[A-Za-zÀ-ɏ]"
 _APART = frozenset("([{<«‹\"“”„‚‘'’»›)]}>/=:#@*_`|~–—-")
 """Beside one of these a stretch is a name in brackets, a quotation or a gloss."""
 
@@ -35,11 +36,11 @@ def _talk() -> re.Pattern[str]:
 def _other_script(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     code = passage.paragraph.language
-    if text.isascii() or code not in languages() or not _ANY.search(text):
+    if is_ordinary(text) or code not in languages() or not re.search(_ANY, text):
         return
     if _talk().search(text):
         return
-    for match in _STRETCH.finditer(text):
+    for match in re.finditer(_STRETCH, text):
         if _stands_in_sentence(text, *match.span()):
             yield Span(*match.span()).shift(offset)
 
@@ -54,7 +55,7 @@ def _stands_in_sentence(text: str, start: int, end: int) -> bool:
     near = before.rstrip()[-1:] + after.lstrip()[:1]
     if not _APART.isdisjoint(near) or before.rfind("(") > before.rfind(")"):
         return False
-    return bool(_LATIN.search(before) and _LATIN.search(after))
+    return bool(re.search(_LATIN, before) and re.search(_LATIN, after))
 
 
 _LEAST_WORDS = 8
