@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT
+from conftest import ROOT, lacking
 from tiny_data import SPUN, make_data, paragraph
 
 import mtcheck
@@ -65,12 +65,6 @@ GERMAN = (
 )
 
 
-def lacking(reason: str) -> None:
-    """Skip what cannot be tried here; fail where all parts were promised."""
-    promised = os.environ.get("MTCHECK_REQUIRE") or os.environ.get("CI") == "true"
-    (pytest.fail if promised else pytest.skip)(reason)
-
-
 @pytest.fixture(scope="session")
 def tools() -> KenlmTools:
     """Return the KenLM programs, and see to the thesauri."""
@@ -80,7 +74,6 @@ def tools() -> KenlmTools:
         return find_or_build()
     except ResourceError as error:
         lacking(str(error))
-        raise
 
 
 @pytest.fixture(scope="session")
