@@ -5,6 +5,7 @@ and named here:
 
 - a stop lost before a name or a noun ("the strike Harbour pilots"), before "I" and the
   German pronouns of address: the capital may belong there inside a sentence;
+- a stop lost in the first ten words of a paragraph, which may be its headline;
 - a space lost between two words in small letters ("theharbour"), which only a full list
   of words could tell from a word; words are glued before a capital;
 - words that stand twice in good text as well ("die die", "that that"), and names;
@@ -227,6 +228,8 @@ def mojibake(source: Source, random_: random.Random) -> Damaged | None:
 def entity(source: Source, random_: random.Random) -> Damaged | None:
     """Write a character as an entity of HTML, which nobody read."""
     known = [char for char in _ENTITIES if char in source.text]
+    if not known:
+        return None
     char = random_.choice(known)
     span = any_match(re.escape(char), source.text, random_)
     if span is None:
@@ -304,7 +307,7 @@ DEFECTS = (
         wrapped("()[]", lambda _: (("(", ")"), ("[", "]")), "one"),
     ),
     Defect("joins", "space after a stop lost", at_seam(".", lambda *_: True)),
-    Defect("joins", "stop lost", at_seam(" ", _opens)),
+    Defect("joins", "stop lost", at_seam(" ", _opens, 10)),
     Defect("joins", "stop and space lost", at_seam("", _is_small)),
     Defect("joins", "space after a comma lost", without_space(r"\w+, [^\W\d_]\w*")),
     Defect(

@@ -97,14 +97,20 @@ def seams(source: Source) -> list[Span]:
     ]
 
 
-def at_seam(new: str, fits: Callable[[str, str, str], bool]) -> Put:
-    """Return what puts ``new`` between two sentences whose words there fit."""
+def at_seam(new: str, fits: Callable[[str, str, str], bool], least: int = 0) -> Put:
+    """Return what puts ``new`` between sentences whose words there fit.
+
+    At least so many words stand before it in the paragraph.
+    """
 
     def put(source: Source, random_: random.Random) -> Damaged | None:
         text, chosen = source.text, []
         for seam in seams(source):
             before = re.search(r"\w+$", text[: seam.start])
             after = re.match(r"\w+", text[seam.end :])
+            head = text[source.paragraph_at(seam.start).start : seam.start]
+            if len(head.split()) <= least:
+                continue
             if before and after and fits(before[0], after[0], source.language):
                 chosen.append((seam, len(before[0]), len(after[0])))
         if not chosen:

@@ -93,7 +93,10 @@ def _repeated_sentences(text: str) -> tuple[Span, ...]:
                 if _is_long(core):
                     seen.add(core)
             elif not _overlaps(sentence, known):
-                found.append(sentence)
+                # Several in a row are one slip.
+                is_next = found and text[found[-1].end : sentence.start].isspace()
+                start = found.pop().start if is_next else sentence.start
+                found.append(Span(start, sentence.end))
     return tuple(found)
 
 

@@ -18,9 +18,10 @@ _BEFORE = re.compile(r"(?:^|[\s(\"“„»«’'/–—-])([^\W_]+)$|(?<=\.)([^\
 _AFTER = re.compile(
     rf"[\"“„«»(]?([{_UPPER}][{_LOWER}]+|A|I)(?=[\s,;:’'\"“”]|-\w|$)(?!['’]s?\))"
 )
-# A headline that runs into its text has no stop to lose.
-_TITLE = re.compile(r"\S++(?:(?<![.!?])\s++\S++){0,7}+")
-_YEAR = re.compile(r"[12]\d{3}\Z")
+_STOP = re.compile(r"[.!?][^\w\s]?(?:\s|\Z)")
+_LAST_WORD = re.compile(r"(?<!\w)(?:[^\W\d_]+|[12]\d{3})\Z")
+_MIN_PROSE = 10
+_REACH = 300
 _WORD_NEXT = re.compile(r" [^\W\d_]{2}")
 
 # Lists of values (a,b,c), formulas f(x,t) and addresses do without a space.
@@ -81,9 +82,7 @@ def _openers(code: str) -> re.Pattern[str]:
     known = language(code)
     choice = "|".join(sorted(word.capitalize() for word in known.sentence_openers))
     names = "|".join(sorted(word.capitalize() for word in known.article_names)) or r"\Z"
-    return re.compile(
-        rf"(?<=[^\W\d_]) ({choice})(?:,|['’]s)? (?!(?:{names})\b)(?=[\w„“\"])"
-    )
+    return re.compile(rf"(?<=\w) ({choice})(?:,|['’]s)? (?!(?:{names})\b)(?=[\w„“\"])")
 
 
 def _stopless(passage: Passage) -> Iterator[Span]:
@@ -91,16 +90,25 @@ def _stopless(passage: Passage) -> Iterator[Span]:
     if code is None or code not in languages():
         return
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if not any(mark in text for mark in ".!?"):
+    known = language(code)
+    stop = _STOP.search(text)
+    if stop is None:
         return  # a headline, which may have capitals anywhere
-    title = _TITLE.match(text)
-    for match in _openers(code).finditer(text, title.end() if title else 0):
-        window = text[max(0, match.start() - _WINDOW) : match.start()]
-        word = window[window.rfind(" ") + 1 :]
-        if (word.isalpha() or _YEAR.match(word)) and _is_seam(
-            word, match, language(code)
-        ):
-            yield Span(match.start() - len(word), match.end(1)).shift(offset)
+    for match in _openers(code).finditer(text):
+        head = text[max(0, match.start() - _REACH) : match.start()]
+        word = _LAST_WORD.search(head)
+        if word is None or not _is_seam(word[0], match, known):
+            continue
+        if match.start() > stop.start() or _is_prose(head, known):
+            start = match.start() - len(word[0])
+            yield Span(start, match.end(1)).shift(offset)
+
+
+def _is_prose(head: str, known: Language) -> bool:
+    """Tell the start of a sentence from a headline that runs into its text."""
+    words = head.lower().split()
+    n_small = sum(word in known.function_words for word in words)
+    return len(words) >= _MIN_PROSE and n_small * 3 > len(words)
 
 
 def _is_seam(word: str, match: re.Match[str], known: Language) -> bool:
@@ -113,8 +121,10 @@ def _is_seam(word: str, match: re.Match[str], known: Language) -> bool:
         return word.islower() or low not in known.function_words
     is_small = match.string[match.end()].islower()
     if word.islower():
-        before_name = opener in known.openers_before_names
-        return is_small or (before_name and low not in known.function_words)
+        if low in known.function_words:
+            sure = known.openers_after_names | known.openers_before_names
+            return is_small and opener in sure
+        return is_small or opener in known.openers_before_names
     return is_small and opener in known.openers_after_names
 
 
@@ -160,8 +170,8 @@ def _are_words(head: str, tail: str, known: Language) -> bool:
         return len(head) > 2
     if low in known.function_words and len(tail) > 2:
         return len(head) > 2 or low in known.sentence_openers
-    if len(tail) == 2 and low in known.sentence_openers:
-        return len(head) >= _MIN_HUMP
+    if len(tail) == 2 and low in known.function_words:
+        return len(head) >= _MIN_HUMP + 2 * (low not in known.sentence_openers)
     if tail == "I":
         return len(head) >= _MIN_HUMP and "i" in known.function_words
     is_long = len(head) > 2 and len(tail) > 2 and len(head + tail) >= 2 * _MIN_HUMP
@@ -197,14 +207,13 @@ RULES = (
         message="two sentences run into each other: {!r}",
         why="A stop, or the space behind it, was lost between two sentences.",
         bad=(
-            "They called for an end to the ⟦strike The⟧ harbour stays shut.",
+            "It was late. They called for an end of the ⟦strike The⟧ harbour is shut.",
             "The harbour stays ⟦shut.Ships⟧ wait outside.",
             "It was a long ⟦day.The⟧ crew slept.",
             "The ferry sailed in ⟦2019.She⟧ never came back from ⟦Oslo!But⟧ we wait.",
             "„Wir warten seit ⟦Stunden.“Die⟧ Fähre kam nicht in den ⟦Hafen.Niemand⟧ "
             "weiß warum.",
-            "Im Winter ruht zwischen den Inseln der ganze ⟦Verkehr Die⟧ Fähre liegt "
-            "am Kai.",
+            "Es wird kalt. Im Winter ruht der ganze ⟦Verkehr Die⟧ Fähre liegt am Kai.",
         ),
         good=(
             "They called for an end to the strike. The harbour stays shut.",

@@ -120,7 +120,7 @@ def _is_slip(tokens: tuple[str, ...], known: Language) -> bool:
         return False
     is_plain = word.islower() or known.has_capital_nouns
     least = _MIN_LETTERS + (not word.islower()) if is_plain else _MIN_NAME
-    return len(word) >= least or word in known.function_words
+    return len(word) >= least or word.lower() in known.function_words
 
 
 def _is_lost(tokens: tuple[str, ...]) -> bool:
