@@ -1,91 +1,66 @@
-"""What a web page leaves in its text: buttons, forms, bars, notices."""
+"""What a web page leaves in its text: buttons, forms, bars, notices, menus."""
 
-import re
-from collections.abc import Iterator
-from functools import cache
-from typing import NamedTuple
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
-from mtcheck.languages import all_languages
+from mtcheck.residue.phrases import marked_lines, notices
+from mtcheck.residue.stretches import page_stretches
 from mtcheck.rules import Rule
 from mtcheck.segment import Passage
 from mtcheck.types import Span
 
-_MAX_LINE = 160
-"""Whole-line phrases are shorter; a longer line is only searched for notices."""
-
-_EDGES = " \t\r\xa0*•·|–—-›»→←↑↓…:.!?[]()"
-_BREADCRUMB = re.compile(r"\s*(?:home|startseite|start) ?[»›](?=\s)", re.IGNORECASE)
-
-
-class _Phrases(NamedTuple):
-    lines: frozenset[str]
-    words: frozenset[str]
-    pattern: re.Pattern[str]
-    cues: tuple[tuple[str, re.Pattern[str]], ...]
-
-
-@cache
-def _phrases() -> _Phrases:
-    """Return the phrases of all languages: sites mix them."""
-    known = all_languages()
-    choice = "|".join(item for one in known for item in one.residue_patterns)
-    return _Phrases(
-        frozenset().union(*(one.residue_lines for one in known)),
-        frozenset().union(*(one.residue_words for one in known)),
-        re.compile(choice, re.IGNORECASE),
-        tuple(
-            (cue.word, re.compile(cue.pattern, re.IGNORECASE))
-            for one in known
-            for cue in one.residue_cues
-        ),
-    )
-
 
 def _residue(passage: Passage) -> Iterator[Span]:
-    text, offset = passage.paragraph.text, passage.paragraph.span.start
-    found = list(_notices(text))
-    if len(text) <= _MAX_LINE or "\n" in text:
-        found.extend(_lines(text))
+    place = passage.paragraph.span
+    found = [span.shift(place.start) for span in notices(passage.paragraph.text)]
+    found += _starting_in(place, marked_lines(passage.document.text))
     end = 0
     # The longest first: a line is one finding, however many phrases it holds.
     for span in sorted(found, key=lambda span: (span.start, -span.end)):
         if span.start >= end:
             end = span.end
-            yield span.shift(offset)
+            yield span
 
 
-def _lines(text: str) -> Iterator[Span]:
-    start = 0
-    for line in text.split("\n"):
-        width = _marked(line) if len(line) <= _MAX_LINE else 0
-        if width:
-            yield Span(start + len(line) - len(line.lstrip()), start + width)
-        start += len(line) + 1
+def _starting_in(place: Span, spans: Sequence[Span]) -> Sequence[Span]:
+    """Return the spans, of ascending ones, that start in ``place``."""
+    first = bisect_left(spans, Span(place.start, 0))
+    return spans[first : bisect_left(spans, Span(place.end, 0))]
 
 
-def _marked(line: str) -> int:
-    """Return how far the residue in a line reaches, 0 where there is none."""
-    phrases = _phrases()
-    core = " ".join(line.strip(_EDGES).lower().split())
-    whole = len(line.rstrip())
-    if core in phrases.lines:
-        return whole
-    if phrases.pattern.fullmatch(core):
-        return whole
-    words = core.replace(",", " ").replace("|", " ").split()
-    if len(words) > 1 and all(word in phrases.words for word in words):
-        return whole
-    crumb = _BREADCRUMB.match(line)
-    return crumb.end() if crumb else 0
+def _page_chrome(passage: Passage) -> Iterator[Span]:
+    place = passage.paragraph.span
+    for span in _starting_in(place, page_stretches(passage.document.text)):
+        # A menu with blank lines in it is told of once, where it begins.
+        yield Span(span.start, min(span.end, place.end))
 
 
-def _notices(text: str) -> Iterator[Span]:
-    lower = text.lower()
-    for word, pattern in _phrases().cues:
-        if word in lower:
-            for match in pattern.finditer(text):
-                yield Span(*match.span())
-
+_PAGE = """⟦The lock opens - Harbour Post
+Home
+News
+Local News
+Sport
+Weather
+Classifieds
+Obituaries
+Jobs
+Contact Us
+Subscribe
+RSS Feeds⟧
+The lock opens
+The old lock opened on Monday, a year later than the town had hoped. It was built in
+two summers, and the men who had built it came to see the first ship go in.
+The mayor said that he was glad of it. He had not slept well for a year, and the men
+who had told him to wait had been right about the gates in the end.
+Most Read
+⟦Ferry Late Again
+Mayor's Dog Found
+More News
+About Us
+Advertise With Us
+Privacy Policy
+Terms of Use
+Site Map⟧"""
 
 RULES = (
     Rule(
@@ -111,5 +86,17 @@ RULES = (
             "She eats cookies.",
         ),
         find=_residue,
+    ),
+    Rule(
+        code="MT502",
+        name="page-chrome",
+        message="lines of the web page, not of its text, begin here",
+        why="Menus, lists of headlines and footers show by their shape and company.",
+        bad=(_PAGE,),
+        good=(
+            "Milk\nFlour\nEggs\nSalt\nButter",
+            "Home\nLogin\nContact\nSports\nPolitics",
+        ),
+        find=_page_chrome,
     ),
 )

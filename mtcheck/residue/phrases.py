@@ -1,0 +1,97 @@
+"""Lines and notices that belong to a web page by what they say."""
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from mtcheck.languages import all_languages
+from mtcheck.types import Span
+
+_MAX_LINE = 160
+"""Whole-line phrases are shorter; a longer line is only searched for notices."""
+
+_LINE = re.compile(r"[^\n\r\u2029]+")
+_EDGES = " \t\xa0*•·|–—-›»→←↑↓…:.!?[]()"
+_BREADCRUMB = re.compile(r"(?:home|startseite|start) ?[»›](?=\s)", re.IGNORECASE)
+
+
+class _Phrases(NamedTuple):
+    lines: frozenset[str]
+    words: frozenset[str]
+    pattern: re.Pattern[str]
+    cues: tuple[tuple[str, re.Pattern[str]], ...]
+
+
+@cache
+def _phrases() -> _Phrases:
+    """Return the phrases of all languages: sites mix them."""
+    known = all_languages()
+    choice = "|".join(item for one in known for item in one.residue_patterns)
+    return _Phrases(
+        frozenset().union(*(one.residue_lines for one in known)),
+        frozenset().union(*(one.residue_words for one in known)),
+        re.compile(choice, re.IGNORECASE),
+        tuple(
+            (cue.word, re.compile(cue.pattern, re.IGNORECASE))
+            for one in known
+            for cue in one.residue_cues
+        ),
+    )
+
+
+def split_lines(text: str) -> Iterator[Span]:
+    r"""Yield the lines that are not blank, without the white space around them.
+
+    >>> list(split_lines("One.\n \n  Two. "))
+    [Span(start=0, end=4), Span(start=9, end=13)]
+    """
+    for match in _LINE.finditer(text):
+        line = match[0]
+        start = match.end() - len(line.lstrip())
+        end = match.start() + len(line.rstrip())
+        if start < end:
+            yield Span(start, end)
+
+
+@lru_cache(maxsize=4)
+def marked_lines(text: str) -> tuple[Span, ...]:
+    r"""Return the lines that are a phrase of web pages, or start with a breadcrumb.
+
+    >>> marked_lines("The lock opened.\nLeave a Reply")
+    (Span(start=17, end=30),)
+    """
+    found = []
+    for span in split_lines(text):
+        if span.end - span.start <= _MAX_LINE:
+            width = _marked_width(span.of(text))
+            if width:
+                found.append(Span(span.start, span.start + width))
+    return tuple(found)
+
+
+def notices(text: str) -> Iterator[Span]:
+    """Yield the notices in a text: a clause about cookies, comments, rights.
+
+    >>> text = "Your email address will not be published. Thanks."
+    >>> [span.of(text) for span in notices(text)]
+    ['Your email address will not be published']
+    """
+    lower = text.lower()
+    for word, pattern in _phrases().cues:
+        if word in lower:
+            for match in pattern.finditer(text):
+                yield Span(*match.span())
+
+
+def _marked_width(line: str) -> int:
+    """Return how far the residue in a line reaches, 0 where there is none."""
+    phrases = _phrases()
+    core = " ".join(line.strip(_EDGES).lower().split())
+    if core in phrases.lines or phrases.pattern.fullmatch(core):
+        return len(line)
+    words = core.replace(",", " ").replace("|", " ").split()
+    if len(words) > 1 and all(word in phrases.words for word in words):
+        return len(line)
+    crumb = _BREADCRUMB.match(line)
+    return crumb.end() if crumb else 0

@@ -1,0 +1,138 @@
+"""Whole pages whose main text people marked: which lines are in it, and which not."""
+
+import hashlib
+import json
+import lzma
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any, Literal
+
+from mtcheck.residue.phrases import split_lines
+
+Part = Literal["fit", "measured", "apart"]
+
+APART = frozenset({"cleanportaleval", "htmltotext_benchmark", "readability"})
+"""Sources of which no page is fitted on."""
+
+PAGES = "scraped/pages.jsonl.xz"
+GOLD = "scraped/boilerplate_gold.jsonl.xz"
+
+_WORD = re.compile(r"[^\W_]+")
+_FEW = 4
+_NEAR = 2
+"""A line of few words is only in the main text if a line near it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page with its main text, or with snippets that are in it and outside it."""
+
+    id: str
+    language: str
+    source: str
+    text: str
+    main: str
+    inside: tuple[str, ...]
+    outside: tuple[str, ...]
+
+    @property
+    def part(self) -> Part:
+        """What the page is for, by its source and a hash of its id."""
+        if self.source in APART:
+            return "apart"
+        return "measured" if digest(self.id) % 2 else "fit"
+
+
+def digest(name: str) -> int:
+    """Return a number below 65,536 that depends on the name only."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:2], "big")
+
+
+def read_pages(data: Path) -> list[Page]:
+    """Return the pages that people marked, as they stand in the data folder."""
+    texts = {row["id"]: row["text"] for row in _rows(data / PAGES)}
+    return [
+        Page(
+            row["id"],
+            row["lang"],
+            row["source"],
+            texts[row["raw_id"]],
+            row["gold_text"] or "",
+            tuple(row.get("must_include") or ()),
+            tuple(row.get("must_exclude") or ()),
+        )
+        for row in _rows(data / GOLD)
+    ]
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def lines_outside(page: Page) -> list[bool | None]:
+    """Return for each line whether it is outside the main text; None: hard to say.
+
+    Page and main text are aligned word by word. A line counts as inside with four
+    fifths of its words aligned, as outside with a fifth; one without words and a short
+    one that is inside all alone do not count.
+    """
+    words = [
+        _WORD.findall(span.of(page.text).lower()) for span in split_lines(page.text)
+    ]
+    shares = _aligned_shares(words, _WORD.findall(page.main.lower()))
+    found: list[bool | None] = []
+    for at, share in enumerate(shares):
+        if share is None or 0.2 < share < 0.8:
+            found.append(None)
+        elif share <= 0.2:
+            found.append(True)
+        else:
+            beside = [
+                *shares[max(at - _NEAR, 0) : at],
+                *shares[at + 1 : at + 1 + _NEAR],
+            ]
+            is_alone = all(other is None or other < 0.8 for other in beside)
+            found.append(None if is_alone and len(words[at]) < _FEW else False)
+    return found
+
+
+def _aligned_shares(
+    lines: Sequence[Sequence[str]], main: Sequence[str]
+) -> list[float | None]:
+    owners = [at for at, words in enumerate(lines) for _ in words]
+    aligned = [0] * len(lines)
+    flat = [word for words in lines for word in words]
+    for start, _, size in SequenceMatcher(
+        None, flat, main, autojunk=False
+    ).get_matching_blocks():
+        for owner in owners[start : start + size]:
+            # One or two words in a row meet by chance, unless they are the line.
+            if size > 2 or len(lines[owner]) <= size:
+                aligned[owner] += 1
+    return [
+        n / len(words) if words else None
+        for n, words in zip(aligned, lines, strict=True)
+    ]
+
+
+def snippet_lines(page: Page) -> list[tuple[list[int], bool]]:
+    """Return for each snippet the lines that hold it, and whether it is outside.
+
+    A snippet that lies in no single line is left out.
+    """
+    lines = [_folded(span.of(page.text)) for span in split_lines(page.text)]
+    found = []
+    for snippets, is_outside in ((page.outside, True), (page.inside, False)):
+        for snippet in filter(None, map(_folded, snippets)):
+            places = [at for at, line in enumerate(lines) if snippet in line]
+            if places:
+                found.append((places, is_outside))
+    return found
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
