@@ -8,7 +8,7 @@ import pytest
 from mtcheck import installed
 from mtcheck.models import open_model
 from mtcheck.rules import all_rules, find_defects
-from mtcheck.rules.wording import _opens, _phrases
+from mtcheck.rules.wording import _pairs, _phrases
 from mtcheck.segment import passages
 from mtcheck.types import Document, Finding
 
@@ -52,13 +52,13 @@ def test_without_a_model_the_rule_is_silent(
 ) -> None:
     monkeypatch.setattr(installed, "__file__", str(tmp_path / "mtcheck" / "x.py"))
     _phrases.cache_clear()
-    _opens.cache_clear()
+    _pairs.cache_clear()
     try:
         assert installed.lexicon("en", "tortured") == []
         assert found("The lock is run by counterfeit consciousness.") == []
     finally:
         _phrases.cache_clear()
-        _opens.cache_clear()
+        _pairs.cache_clear()
 
 
 def test_a_language_without_a_lexicon_has_no_rows() -> None:

@@ -11,8 +11,13 @@ from mtcheck.models import Resources
 from mtcheck.rules import FAMILIES
 from mtcheck.types import Span
 
-_COUNTED = {digit: family for digit, family in FAMILIES.items() if digit <= "6"}
-"""Families that occur in labelled text; of the others a model could learn nothing."""
+COUNTED = frozenset(
+    "MT101 MT102 MT103 MT104 MT105 MT201 MT301 MT401 MT402 MT501 MT601 MT602".split()
+)
+"""The rules that models are fitted on. One that comes later shifts no verdict until it
+is named here and the models are fitted again."""
+
+_FAMILIES = {code[2]: FAMILIES[code[2]] for code in sorted(COUNTED)}
 
 
 class RuleRates:
@@ -23,7 +28,7 @@ class RuleRates:
     tier: ClassVar[Tier] = "fast"
     features: ClassVar[dict[str, str]] = {
         f"rules.{family}_per_100_words": f"findings of the {family} rules a 100 words"
-        for family in _COUNTED.values()
+        for family in _FAMILIES.values()
     }
 
     @classmethod
@@ -33,11 +38,11 @@ class RuleRates:
 
     def measure(self, batch: Batch) -> Array:
         """Count the findings of paragraphs; a short one counts as 20 words."""
-        counts = np.zeros((len(batch), len(_COUNTED)))
-        column = {digit: at for at, digit in enumerate(_COUNTED)}
+        counts = np.zeros((len(batch), len(_FAMILIES)))
+        column = {digit: at for at, digit in enumerate(_FAMILIES)}
         for at, findings in enumerate(batch.findings):
             for finding in findings:
-                if finding.code[2] in column:
+                if finding.code in COUNTED:
                     counts[at, column[finding.code[2]]] += 1
         # One finding in a headline of five words must not weigh like twenty in a text.
         return counts * 100 / np.maximum(batch.n_words, 20)[:, np.newaxis]
@@ -45,8 +50,11 @@ class RuleRates:
     def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
         """Yield the places of the family's findings."""
         family = feature.removeprefix("rules.").removesuffix("_per_100_words")
-        findings = batch.findings[paragraph]
-        return (item.span for item in findings if FAMILIES[item.code[2]] == family)
+        return (
+            item.span
+            for item in batch.findings[paragraph]
+            if item.code in COUNTED and _FAMILIES[item.code[2]] == family
+        )
 
 
 EXTRACTOR = RuleRates

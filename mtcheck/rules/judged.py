@@ -4,9 +4,9 @@ from mtcheck.rules import Rule
 
 _SPUN = (
     "For the 312 persons of Skarrow, the passage is the single route to the infirmary, "
-    "the subordinate school and the livestock bazaar. In the following week of January, "
-    "the store ran out of milk, and an animal physician had to be winged in by the "
-    "coastguard."
+    "the subordinate school and the livestock bazaar. In the following week of "
+    "January, the store ran out of milk, and an animal physician had to be winged in by "
+    "the coastguard."
 )
 _PLAIN = (
     "In October the board replaced the forty-year-old ship with a battery-powered "
@@ -32,8 +32,8 @@ RULES = (
         code="MT791",
         name="machine-mangled-text",
         message="the paragraph reads as if a machine had translated or broken it ({})",
-        why="Its words, repairs and stray pieces pass the threshold of the model's card "
-        "that human text passes as seldom as the level of evidence says.",
+        why="Its words and stray pieces pass the threshold of the model's card that "
+        "human text passes as seldom as the level of evidence says.",
         bad=(
             "⟦Ardex makes live eighty persons. officials. Nobody in the village it "
             "forgets, according to the minutes. geologists.⟧",

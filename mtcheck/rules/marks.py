@@ -28,7 +28,8 @@ _CLASHING = re.compile(
 )
 _STOPPED_TWICE = re.compile(r"(?<=[^\W\d_])[?!]\.(?=\s+[A-ZÀ-Þ]|\s*$)")
 _STOP_FIRST = re.compile(r"(?<=[^\W\d_]{3})\.[,;](?=\s+[A-ZÀ-Þ])")
-_ANY = re.compile(r"[,;:][ \xa0]?[.,;:]|[?!.]\.|\.[,;]")
+# One set in front: most paragraphs have no two marks so close and are done at once.
+_ANY = re.compile(r"[.,;:?!][ \xa0]?[.,;:]")
 
 _STRAY = re.compile(r"[.,?!](?=[ \xa0][^\s.,?!])")
 

@@ -14,6 +14,7 @@ _POINT_LAST = re.compile(
     r"(?<![\d.,'’])\d{1,3}(?:,\d{3}){1,9}\.\d{1,3}(?![\d.,'’]\d|\d)"
     r"|(?<![\d.,])\d{1,3}(?:,\d{3}){2,9}(?![.,]?\d)"
 )
+_GROUP = re.compile(r"[.,]\d{3}")
 _COMMA_LAST = re.compile(
     r"(?<![\d.,'’])\d{1,3}(?:\.\d{3}){1,9},\d{1,3}(?![\d.,'’]\d|\d)"
 )
@@ -21,7 +22,7 @@ _COMMA_LAST = re.compile(
 
 def _foreign_numbers(passage: Passage) -> Iterator[Span]:
     text, code = passage.paragraph.text, passage.paragraph.language
-    if code not in languages() or "," not in text:
+    if code not in languages() or "," not in text or not _GROUP.search(text):
         return
     pattern = _POINT_LAST if language(code).has_decimal_comma else _COMMA_LAST
     for match in pattern.finditer(text):

@@ -32,7 +32,7 @@ def _doubles(text: str) -> tuple[tuple[Span, tuple[str, ...]], ...]:
     tokens = text.split()
     words = [token.strip(_MARKS) for token in text.lower().split()]
     runs: list[tuple[int, int]] = []
-    for length in range(1, _MAX_PHRASE + 1):
+    for length in range(1, _longest(words) + 1):
         # One byte a word: does the same word stand there again, so many words on?
         same = bytes(map(eq, words, words[length:]))
         at = same.find(b"\1" * length)
@@ -43,6 +43,12 @@ def _doubles(text: str) -> tuple[tuple[Span, tuple[str, ...]], ...]:
         return ()
     places = [match.span() for match in _TOKEN.finditer(text)]
     return tuple(_without_overlap(tokens, words, places, sorted(runs)))
+
+
+def _longest(words: list[str]) -> int:
+    """Return the length of the longest phrase that can follow upon itself."""
+    triples = list(zip(words, words[1:], words[2:], strict=False))
+    return 2 if len(set(triples)) == len(triples) else _MAX_PHRASE
 
 
 def _without_overlap(

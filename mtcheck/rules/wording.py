@@ -3,7 +3,8 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
+from itertools import pairwise
 
 from mtcheck.rules import Rule
 from mtcheck.segment import Passage
@@ -25,12 +26,12 @@ def _phrases(code: str) -> list[str]:
     return lexicon(code, "tortured")
 
 
-@lru_cache(maxsize=50_000)
-def _opens(word: str, code: str) -> bool:
-    """Tell whether a phrase starts with the word."""
-    rows = _phrases(code)
-    at = bisect_left(rows, f"{word} ")
-    return at < len(rows) and rows[at].startswith(f"{word} ") and word[0].isalnum()
+@cache
+def _pairs(code: str) -> frozenset[tuple[str, ...]]:
+    """Return the first two words of the phrases."""
+    return frozenset(
+        [tuple(row.partition("\t")[0].split(" ", 2)[:2]) for row in _phrases(code)]
+    )
 
 
 def _term(phrase: str, code: str = "en") -> str | None:
@@ -55,17 +56,24 @@ def _tortured(passage: Passage) -> Iterator[Span]:
 
 def _found(words: list[str], code: str) -> Iterator[tuple[int, int]]:
     """Yield first and last word of each phrase, the longest where several start."""
-    end = 0
-    for at, word in enumerate(words):
-        head = word.lstrip(_OPENING)
-        if at < end or not head or not _opens(head, code):
+    end, known = 0, _pairs(code)
+    bare = [word.strip(_OPENING + _CLOSING) for word in words]
+    pairs = list(pairwise(bare))
+    if known.isdisjoint(pairs):
+        return
+    for at, pair in enumerate(pairs):
+        if at < end or pair not in known:
             continue
         for last in range(min(at + _LONGEST, len(words)) - 1, at, -1):
-            phrase = " ".join([head, *words[at + 1 : last + 1]]).rstrip(_CLOSING)
-            if phrase[-1:].isalnum() and _term(phrase, code):
+            if _term(_phrase(words, at, last), code):
                 end = last + 1
                 yield at, last
                 break
+
+
+def _phrase(words: list[str], first: int, last: int) -> str:
+    """Return the words without the marks around them."""
+    return " ".join(words[first : last + 1]).lstrip(_OPENING).rstrip(_CLOSING)
 
 
 def _meaning(marked: str) -> str:
