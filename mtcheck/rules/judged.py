@@ -5,8 +5,8 @@ from mtcheck.rules import Rule
 _SPUN = (
     "For the 312 persons of Skarrow, the passage is the single route to the infirmary, "
     "the subordinate school and the livestock bazaar. In the following week of "
-    "January, the store ran out of milk, and an animal physician had to be winged in by "
-    "the coastguard."
+    "January, the store ran out of milk, and an animal physician had to be winged in "
+    "by the coastguard."
 )
 _PLAIN = (
     "In October the board replaced the forty-year-old ship with a battery-powered "
