@@ -42,6 +42,7 @@ class Language:
     openers_before_names: frozenset[str]
     article_names: frozenset[str]
     after_hyphens: frozenset[str]
+    verb_ends: frozenset[str]
     never_last: frozenset[str]
     attributions: frozenset[str]
     scrap_exceptions: frozenset[str]

@@ -14,6 +14,7 @@ _SCRAP = re.compile(
     rf"(?<=[^\W\d_][^\W\d_)\]%”“»\"])\.(?P<quote>[”\"“»]?)\s"
     rf"(?=(?P<scrap>{_PIECE}(?: {_PIECE}){{0,2}}+)\.(?P<next>\Z|\s+[\"“„»]?[A-ZÄÖÜ]))"
 )
+_VOWEL = re.compile("[aeiouyäöüáéíóúàèâêîôû]")
 _WINDOW = 300
 _MIN_WORDS = 6
 """Shorter sentences belong to speech, where people do talk in scraps."""
@@ -61,8 +62,7 @@ def _is_stray(text: str, match: re.Match[str], known: Language) -> bool:
     are_names = all(word[0].isupper() and word[1:].islower() for word in words)
     if not are_names:
         # A noun and a verb, from the end of a clause, where nouns have a capital.
-        is_clause = len(words) == 2 and words[1].islower()
-        return known.has_capital_nouns and is_clause and bool(match["next"])
+        return len(words) == 2 and words[1].endswith(tuple(known.verb_ends))
     # Names alone prove little (a signature, a cast list). Behind a sentence that says
     # who said it, they are a piece of the attribution.
     says = not known.attributions.isdisjoint(word.lower() for word in sentence)
@@ -77,9 +77,6 @@ def _is_short_form(word: str, known: Language) -> bool:
     return not word.isupper() and (
         (word.istitle() and len(word) < 4) or not _VOWEL.search(low)
     )
-
-
-_VOWEL = re.compile("[aeiouyäöüáéíóúàèâêîôû]")
 
 
 def _last_stop(head: str) -> int:

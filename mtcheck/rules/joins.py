@@ -108,7 +108,7 @@ def _is_prose(head: str, known: Language) -> bool:
     """Tell the start of a sentence from a headline that runs into its text."""
     words = head.lower().split()
     n_small = sum(word in known.function_words for word in words)
-    return len(words) >= _MIN_PROSE and n_small * 3 > len(words)
+    return len(words) >= _MIN_PROSE and n_small * 10 > 3 * len(words)
 
 
 def _is_seam(word: str, match: re.Match[str], known: Language) -> bool:
@@ -119,7 +119,7 @@ def _is_seam(word: str, match: re.Match[str], known: Language) -> bool:
     if known.has_capital_nouns:
         # Function words with a capital belong to a title.
         return word.islower() or low not in known.function_words
-    is_small = match.string[match.end()].islower()
+    is_small = match.string[match.end()].islower() or "," in match[0]
     if word.islower():
         if low in known.function_words:
             sure = known.openers_after_names | known.openers_before_names
@@ -171,9 +171,9 @@ def _are_words(head: str, tail: str, known: Language) -> bool:
     if low in known.function_words and len(tail) > 2:
         return len(head) > 2 or low in known.sentence_openers
     if len(tail) == 2 and low in known.function_words:
-        return len(head) >= _MIN_HUMP + 2 * (low not in known.sentence_openers)
+        return len(head) >= (3 if low in known.sentence_openers else 6)
     if tail == "I":
-        return len(head) >= _MIN_HUMP and "i" in known.function_words
+        return len(head) > 2 and "i" in known.function_words
     is_long = len(head) > 2 and len(tail) > 2 and len(head + tail) >= 2 * _MIN_HUMP
     return is_long and tail != "Innen"
 
