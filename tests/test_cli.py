@@ -82,7 +82,7 @@ def test_help_names_every_command_and_setting(
 ) -> None:
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
-    for command in ("score", "lint", "explain", "models"):
+    for command in ("score", "lint", "explain", "models", "lsp"):
         assert f"\n  {command} " in shown
     for command in ("score", "lint"):
         assert main([command, "--help"]) == 0
@@ -237,7 +237,22 @@ def test_explain_tells_every_rule_by_code_and_name(
         assert f"Why: {rule.why}\n" in by_code
         assert by_code.count("\n  - ") == len(rule.bad) + len(rule.good)
         assert "⟦" not in by_code
-        assert "{" not in by_code.split("Bad:")[0]
+        assert "{" not in by_code.split("Message: ")[1].split("\n")[0]
+
+
+def test_explain_without_a_name_lists_all_rules(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["explain"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split() == ["code", "name", "family", "severity", "languages", "--fix"]
+    for row, rule in zip(rows, all_rules(), strict=True):
+        code, name, family, severity, rest = row.split(maxsplit=4)
+        assert (code, name, family) == (rule.code, rule.name, rule.family)
+        assert severity == rule.severity
+        languages = ", ".join(sorted(rule.languages or ["all"]))
+        assert rest.split("  ")[0] == languages
+        assert rest.endswith("yes") == (rule.fix is not None)
 
 
 def test_explain_tells_every_feature(capsys: pytest.CaptureFixture[str]) -> None:
@@ -263,8 +278,8 @@ def test_explain_marks_the_defect(capsys: pytest.CaptureFixture[str]) -> None:
         ("orphan-full-stops", "did you mean orphan-full-stop"),
         ("perplexity.mean", "did you mean perplexity.mean_bits"),
         ("stop", "did you mean orphan-full-stop"),
-        ("%%%", "codes: MT101, "),
-        ("", "codes: MT101, "),
+        ("%%%", "codes: MT001, "),
+        ("", "codes: MT001, "),
     ],
 )
 def test_explain_names_what_comes_close(

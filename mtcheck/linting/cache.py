@@ -2,10 +2,10 @@
 
 import json
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,8 @@ def _finding(
 
 
 def _digest(*parts: str) -> str:
+    from hashlib import sha256  # it loads OpenSSL, and not every run needs it
+
     whole = "\0".join(parts).encode("utf-8", "surrogatepass")
     return sha256(whole).hexdigest()[:32]
 
@@ -97,8 +99,15 @@ def _digest(*parts: str) -> str:
 @cache
 def _fingerprint() -> str:
     """Return what stands for the program: an edited rule finds something else."""
-    kinds = ("*.py", "*.toml", "*.json")
-    files = sorted(file for kind in kinds for file in _PACKAGE.rglob(kind))
-    stats = [os.stat(file) for file in files]
-    sizes = [(item.st_size, item.st_mtime_ns) for item in stats]
-    return _digest(__version__, repr(sizes))
+    return _digest(__version__, repr(sorted(_sizes(str(_PACKAGE)))))
+
+
+def _sizes(folder: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the files that make up the program, with their sizes and times."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _sizes(entry.path)
+            elif entry.name.endswith((".py", ".toml", ".json")):
+                state = entry.stat()
+                yield entry.path, state.st_size, state.st_mtime_ns

@@ -1,7 +1,6 @@
 """Where a finding is, in ways that last: paths as seen from here, and fingerprints."""
 
 import os
-from hashlib import sha256
 
 from mtcheck.report import Lines
 from mtcheck.types import Document, Finding
@@ -37,6 +36,8 @@ def fingerprint(finding: Finding, text: str, lines: Lines) -> str:
     >>> prints("He came. . She went.") == prints("A new line.\n\nHe came. .  She went.")
     True
     """
+    from hashlib import sha256  # it loads OpenSSL, and few runs need it
+
     around = lines.around(finding.span)
     start, end = finding.span.start, finding.span.end
     before = text[max(around.start, start - _FARTHEST) : start].split()[-_WORDS:]
