@@ -12,7 +12,7 @@ _MAX_LINE = 160
 """Whole-line phrases are shorter; a longer line is only searched for notices."""
 
 _LINE = re.compile(r"[^\n\r\u2029]+")
-_EDGES = " \t\xa0*•·|–—-›»→←↑↓…:.!?[]()"
+_EDGES = " \t\xa0*•·|–—-›»«→←↑↓…:.!?[]()"
 _BREADCRUMB = re.compile(r"(?:home|startseite|start) ?[»›](?=\s)", re.IGNORECASE)
 
 
@@ -20,7 +20,7 @@ class _Phrases(NamedTuple):
     lines: frozenset[str]
     words: frozenset[str]
     pattern: re.Pattern[str]
-    cues: tuple[tuple[str, re.Pattern[str]], ...]
+    cues: tuple[tuple[str, str], ...]
 
 
 @cache
@@ -32,12 +32,14 @@ def _phrases() -> _Phrases:
         frozenset().union(*(one.residue_lines for one in known)),
         frozenset().union(*(one.residue_words for one in known)),
         re.compile(choice, re.IGNORECASE),
-        tuple(
-            (cue.word, re.compile(cue.pattern, re.IGNORECASE))
-            for one in known
-            for cue in one.residue_cues
-        ),
+        tuple((cue.word, cue.pattern) for one in known for cue in one.residue_cues),
     )
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern that few texts need."""
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def split_lines(text: str) -> Iterator[Span]:
@@ -80,7 +82,7 @@ def notices(text: str) -> Iterator[Span]:
     lower = text.lower()
     for word, pattern in _phrases().cues:
         if word in lower:
-            for match in pattern.finditer(text):
+            for match in _compiled(pattern).finditer(text):
                 yield Span(*match.span())
 
 
