@@ -29,6 +29,9 @@ _COMMA = re.compile(
     r"(?<![\w=/.,;:{\[<(〈#&@$%\\'’])([^\W\d_]{2,60}+|\d{1,4}+)[\"”“»)]?"
     r"[,;][\"“„(]?((?:[^\W\d_]{2,60}+|[aiI](?=[ '’]))-?)(?![\w=/@:(]|[,;.]\w)"
 )
+# Sets that are rare stand in front: they say of most texts that nothing is there.
+_TIGHT = re.compile(r"[,;][\"“„(]?[^\W\d_]")
+_INNER_CAPITAL = re.compile(rf"[{_UPPER}](?<=[{_LOWER}].)")
 _HUMP = re.compile(
     rf"(?<![\w@/.,:;#$\\\"“”„'’`>=&{{\[+])([{_LOWER}]{{1,60}}+)"
     rf"([{_UPPER}][{_LOWER}]{{1,60}}+|I(?= [{_LOWER}]))(?![\w(/@=\[_\"”“`]|[.:]\w)"
@@ -82,7 +85,7 @@ def _openers(code: str) -> re.Pattern[str]:
     known = language(code)
     choice = "|".join(sorted(word.capitalize() for word in known.sentence_openers))
     names = "|".join(sorted(word.capitalize() for word in known.article_names)) or r"\Z"
-    return re.compile(rf"(?<=\w) ({choice})(?:,|['’]s)? (?!(?:{names})\b)(?=[\w„“\"])")
+    return re.compile(rf" (?<=\w )({choice})(?:,|['’]s)? (?!(?:{names})\b)(?=[\w„“\"])")
 
 
 def _stopless(passage: Passage) -> Iterator[Span]:
@@ -117,8 +120,10 @@ def _is_seam(word: str, match: re.Match[str], known: Language) -> bool:
     if low in known.never_last or len(word) < 2:
         return False
     if known.has_capital_nouns:
-        # Function words with a capital belong to a title.
-        return word.islower() or low not in known.function_words
+        # Function words with a capital belong to a title; before a title or a noun
+        # stand all that are no verbs.
+        is_small = low in known.function_words
+        return not is_small or (word.islower() and _is_verb(low, known))
     is_small = match.string[match.end()].islower() or "," in match[0]
     if word.islower():
         if low in known.function_words:
@@ -128,9 +133,15 @@ def _is_seam(word: str, match: re.Match[str], known: Language) -> bool:
     return is_small and opener in known.openers_after_names
 
 
+def _is_verb(word: str, known: Language) -> bool:
+    return word.endswith(tuple(known.verb_ends))
+
+
 def _tight_commas(passage: Passage) -> Iterator[Span]:
     code = passage.paragraph.language
     if code not in languages():
+        return
+    if not _TIGHT.search(passage.paragraph.text):
         return
     small = language(code).function_words
     for match in _COMMA.finditer(passage.paragraph.text):
@@ -149,6 +160,8 @@ def _humps(text: str) -> Counter[str]:
 def _glued_words(passage: Passage) -> Iterator[Span]:
     code = passage.paragraph.language
     if code not in languages():
+        return
+    if not _INNER_CAPITAL.search(passage.paragraph.text):
         return
     known = language(code)
     for match in _HUMP.finditer(passage.paragraph.text):
@@ -182,8 +195,11 @@ def _broken_words(passage: Passage) -> Iterator[Span]:
     paragraph = passage.paragraph
     if paragraph.language not in languages() or "-" not in paragraph.text:
         return
-    for match in _HYPHEN.finditer(paragraph.text):
-        if match[1] not in _hanging():
+    known = language(paragraph.language)
+    has_gap = any(gap in paragraph.text for gap in ("- ", "-\xa0", "-\n", "-\r", "-\t"))
+    for match in _HYPHEN.finditer(paragraph.text) if has_gap else ():
+        # Before a small word the hyphen stands for a dash.
+        if match[1] not in _hanging() and match[1] not in known.function_words:
             yield Span(*match.span()).shift(paragraph.span.start)
     if paragraph.text[-1] == "-" and passage.index + 1 < len(passage.paragraphs):
         # In a text without blank lines each line is a paragraph.
