@@ -195,7 +195,7 @@ def test_a_line_of_100_mb_is_scored(name: str) -> None:
     stored = json.dumps({"id": name, "text": text}) if name.endswith("l") else text
     Path(name).write_text(stored + "\n")
     try:
-        status, rows, _ = score(name, "good.txt", "--tier", "fast", seconds=300)
+        status, rows, _ = score(name, "good.txt", "--tier", "fast", seconds=900)
     finally:
         Path(name).unlink()
     assert (status, names(rows)) == (DONE, [name, "good.txt"])
@@ -204,7 +204,7 @@ def test_a_line_of_100_mb_is_scored(name: str) -> None:
 
 def test_a_line_of_100_mb_without_a_space_is_scored() -> None:
     Path("long.txt").write_text("x" * HUNDRED_MB)
-    status, rows, _ = score("long.txt", "good.txt", "--tier", "fast", seconds=300)
+    status, rows, _ = score("long.txt", "good.txt", "--tier", "fast", seconds=900)
     Path("long.txt").unlink()
     assert status == DONE
     assert (rows[0]["abstained"], rows[0]["end"]) == ("too-short", HUNDRED_MB)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mtcheck.languages import languages
 from mtcheck.rules import (
     FAMILIES,
+    LONGEST,
     Rule,
     all_rules,
     find_defects,
@@ -304,6 +305,17 @@ def test_long_and_hostile_texts_are_done(unit: str) -> None:
     document = Document(text, language="en")
     for passage in passages(document, "blank"):
         find_defects(passage)
+
+
+def test_an_endless_paragraph_is_read_in_pieces_and_none_is_left_out() -> None:
+    unit = "The ferry number {} was late. . "
+    text = "Start.\n\n" + "".join(unit.format(n) for n in range(20_000))
+    assert len(text) > 3 * LONGEST
+    (_, last) = passages(Document(text, language="en"), "blank")
+    found = find_defects(last, [rule for rule in all_rules() if rule.code == "MT101"])
+    assert len(found) == 20_000
+    assert {item.span.of(text) for item in found} == {" ."}
+    assert {item.paragraph for item in found} == {1}
 
 
 def test_a_repeated_line_is_known_across_paragraphs() -> None:

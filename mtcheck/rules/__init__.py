@@ -9,12 +9,12 @@ Tests, ``mtcheck explain`` and the rules page are generated from the rules.
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from mtcheck.plugins import collect
 from mtcheck.segment import Passage
-from mtcheck.types import Finding, Severity, Span
+from mtcheck.types import Finding, Paragraph, Severity, Span
 
 Finder = Callable[[Passage], Iterable[Span]]
 """From a paragraph in its document to the document spans of its defects."""
@@ -55,6 +55,10 @@ class Rule:
         """The name of the rule's family, by the first digit of its code."""
         return FAMILIES[self.code[2]]
 
+
+LONGEST = 200_000
+"""Code points of a paragraph that rules see at once: some broken files are a single
+line of a hundred megabytes, and rules keep lists of words."""
 
 FAMILIES = {
     "0": "suppression",
@@ -119,15 +123,40 @@ def find_defects(
 
     Without ``rules`` all are asked.
     """
+    asked = tuple(all_rules() if rules is None else rules)
+    if len(passage.paragraph.text) <= LONGEST:
+        found = list(_found(passage, asked))
+    else:
+        found = [
+            replace(item, span=item.span.shift(start), paragraph=passage.index)
+            for start, piece in _pieces(passage)
+            for item in _found(piece, asked)
+        ]
+    return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
+
+
+def _found(passage: Passage, rules: Iterable[Rule]) -> Iterator[Finding]:
     language = passage.paragraph.language
     text = passage.document.text
-    found = [
-        _finding(rule, span, text, passage.index)
-        for rule in (all_rules() if rules is None else rules)
-        if rule.find and (rule.languages is None or language in rule.languages)
-        for span in rule.find(passage)
-    ]
-    return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
+    for rule in rules:
+        if rule.find and (rule.languages is None or language in rule.languages):
+            for span in rule.find(passage):
+                yield _finding(rule, span, text, passage.index)
+
+
+def _pieces(passage: Passage) -> Iterator[tuple[int, Passage]]:
+    """Yield the parts of an endless paragraph, as excerpts, and where they start."""
+    text, language = passage.paragraph.text, passage.paragraph.language
+    start = 0
+    while start < len(text):
+        end = start + LONGEST
+        if end < len(text):
+            end = text.rfind(" ", start + 1, end) + 1 or end
+        piece = text[start:end]
+        part = Paragraph(piece, Span(0, len(piece)), language)
+        document = replace(passage.document, text=piece)
+        yield passage.paragraph.span.start + start, Passage(document, (part,), 0)
+        start = end
 
 
 def find_marks(html: str, rules: Iterable[Rule]) -> tuple[Finding, ...]:
