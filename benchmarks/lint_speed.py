@@ -128,8 +128,8 @@ def report(raw: Mapping[str, Any]) -> list[str]:
         "",
         f"{raw['n']} documents of {_N_PARAGRAPHS} paragraphs that people wrote "
         f"(dev.en), {raw['words']:,} words; the one file has {raw['words_of_one']:,}. "
-        "Whole processes, the interpreter's start included, each tool with its defaults and "
-        "all files in one call; in turns on one core"
+        "Whole processes, the interpreter's start included, each tool with its "
+        "defaults and all files in one call; in turns on one core"
         f"{'' if raw['is_pinned'] else ' (not pinned)'}; median of {raw['passes']}.",
     ]
     header = ("tool", "ms", "least", "most", f"of `{_COLD}`")
