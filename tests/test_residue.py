@@ -188,6 +188,11 @@ def test_a_text_without_phrases_of_pages_has_no_stretches() -> None:
     assert page_stretches(f"{text}\nLeave a Reply\n{text}\nShare") == ()
 
 
+def test_copyrights_alone_make_no_page() -> None:
+    lines = [f"Copyright {year} A. Keeper" for year in range(1990, 2020)]
+    assert page_stretches("\n".join(["Source: the keeper", *lines])) == ()
+
+
 def test_a_stretch_over_blank_lines_is_told_once() -> None:
     text = PAGE.replace("\n", "\n\n")
     found = [f.span.of(text) for f in lint(text, "en") if f.code == "MT502"]

@@ -72,6 +72,16 @@ def marked_lines(text: str) -> tuple[Span, ...]:
     return tuple(found)
 
 
+def set_phrases(text: str) -> frozenset[str]:
+    r"""Return which of the set phrases of web pages are lines of the text.
+
+    >>> set_phrases("© 2020 The Post\nShare:\nThe lock opened.")
+    frozenset({'share'})
+    """
+    cores = {_core(span.of(text)) for span in marked_lines(text)}
+    return _phrases().lines & cores
+
+
 def notices(text: str) -> Iterator[Span]:
     """Yield the notices in a text: a clause about cookies, comments, rights.
 
@@ -89,7 +99,7 @@ def notices(text: str) -> Iterator[Span]:
 def _marked_width(line: str) -> int:
     """Return how far the residue in a line reaches, 0 where there is none."""
     phrases = _phrases()
-    core = " ".join(line.strip(_EDGES).lower().split())
+    core = _core(line)
     if core in phrases.lines or phrases.pattern.fullmatch(core):
         return len(line)
     words = core.replace(",", " ").replace("|", " ").split()
@@ -97,3 +107,7 @@ def _marked_width(line: str) -> int:
         return len(line)
     crumb = _BREADCRUMB.match(line)
     return crumb.end() if crumb else 0
+
+
+def _core(line: str) -> str:
+    return " ".join(line.strip(_EDGES).lower().split())

@@ -2,12 +2,12 @@
 
 from functools import lru_cache
 
-from mtcheck.residue.phrases import marked_lines
+from mtcheck.residue.phrases import marked_lines, set_phrases
 from mtcheck.residue.trees import line_scores, trees
 from mtcheck.types import Span
 
 _MIN_PHRASES = 3
-"""A text with fewer phrases of web pages is not taken for a whole page."""
+"""A text with fewer set phrases of web pages is not taken for a whole page."""
 
 _MIN_LINES = 3
 """Fewer lines beside one another are not taken for a menu."""
@@ -24,12 +24,12 @@ second kind around and between them belong to it.
 def page_stretches(text: str) -> tuple[Span, ...]:
     """Return the stretches of a whole page that are not of its text.
 
-    A text that shows no sign of being a whole page has none: poems and lists of goods
-    look like menus. A stretch may go on over blank lines.
+    A text that shows no sign of being a whole page has none: poems, lists of goods
+    and of copyrights look like menus. A stretch may go on over blank lines.
     """
-    marked = set(marked_lines(text))
-    if len({span.of(text).lower() for span in marked}) < _MIN_PHRASES:
+    if len(set_phrases(text)) < _MIN_PHRASES:
         return ()
+    marked = set(marked_lines(text))
     limits = trees().limits
     sure, likely = limits[_SURE], limits[_LIKELY]
     found: list[Span] = []
