@@ -27,7 +27,7 @@ from training.pages import (
 SNIPPET_WEIGHT = 5.0
 """Snippets are few, and all there is of German."""
 
-SHARES = (0.01, 0.02, 0.05)
+SHARES = (0.01, 0.05)
 """Of the lines inside main texts, that lie above the limits."""
 
 N_FOLDS = 4

@@ -12,12 +12,8 @@ _MIN_PHRASES = 3
 _MIN_LINES = 3
 """Fewer lines beside one another are not taken for a menu."""
 
-_SURE, _LIKELY = "0.01", "0.02"
-"""Shares of the lines of main texts that score higher.
-
-A stretch needs lines of the first kind, and as many that are no phrases; those of the
-second kind around and between them belong to it.
-"""
+_LIMIT = "0.01"
+"""The share of the lines of main texts that score higher than lines of a menu."""
 
 
 @lru_cache(maxsize=4)
@@ -30,18 +26,15 @@ def page_stretches(text: str) -> tuple[Span, ...]:
     if len(set_phrases(text)) < _MIN_PHRASES:
         return ()
     marked = set(marked_lines(text))
-    limits = trees().limits
-    sure, likely = limits[_SURE], limits[_LIKELY]
+    limit = trees().limits[_LIMIT]
     found: list[Span] = []
     run: list[Span] = []
-    n_sure = n_new = 0
-    for span, score in (*line_scores(text), (Span(0, 0), likely)):
-        if score > likely:
+    for span, score in (*line_scores(text), (Span(0, 0), limit)):
+        if score > limit:
             run.append(span)
-            n_sure += score > sure
-            n_new += span not in marked
             continue
-        if min(n_sure, n_new) >= _MIN_LINES:
+        # Where nearly all are phrases, they are told of one by one.
+        if len(set(run) - marked) >= _MIN_LINES:
             found.append(Span(run[0].start, run[-1].end))
-        run, n_sure, n_new = [], 0, 0
+        run = []
     return tuple(found)

@@ -35,8 +35,8 @@ def _page_chrome(passage: Passage) -> Iterator[Span]:
         yield Span(span.start, min(span.end, place.end))
 
 
-_PAGE = """⟦The lock opens - Harbour Post
-Home
+_PAGE = """The lock opens - Harbour Post
+⟦Home
 News
 Local News
 Sport
@@ -53,10 +53,12 @@ two summers, and the men who had built it came to see the first ship go in.
 The mayor said that he was glad of it. He had not slept well for a year, and the men
 who had told him to wait had been right about the gates in the end.
 Most Read
-⟦Ferry Late Again
-Mayor's Dog Found
+Ferry Late Again
+⟦Mayor's Dog Found
 More News
 About Us
+Careers
+Our Staff
 Advertise With Us
 Privacy Policy
 Terms of Use
