@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 from mtcheck.residue.phrases import marked_lines, set_phrases
-from mtcheck.residue.trees import line_scores, trees
 from mtcheck.types import Span
 
 _MIN_PHRASES = 3
@@ -25,6 +24,9 @@ def page_stretches(text: str) -> tuple[Span, ...]:
     """
     if len(set_phrases(text)) < _MIN_PHRASES:
         return ()
+    # Few texts are whole pages: the others do not wait for the trees.
+    from mtcheck.residue.trees import line_scores, trees
+
     marked = set(marked_lines(text))
     limit = trees().limits[_LIMIT]
     found: list[Span] = []

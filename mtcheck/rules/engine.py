@@ -167,7 +167,7 @@ RULES = (
             "It lies ⟦of the lock of the lock of the lock of the lock⟧ now.",
             "She opens ⟦the the the the⟧ gate.",
             "Das ⟦Steuerbüro Steuerbüro Steuerbüro Steuerbüro Steuerbüro Steuerbüro⟧",
-            "and ⟦it is real, it is real, it is real, it is real,⟧ they say",
+            "and ⟦she is ours, she is ours, she is ours, she is ours,⟧ they say",
         ),
         good=(
             "No no no no, she said, and la la la la la la.",
