@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mtcheck.errors import ConfigError
 from mtcheck.excerpt import MOST, Mark, draw, paint
 from mtcheck.report import Screen
-from mtcheck.rules import Rule, all_rules
-from mtcheck.types import Span
+from mtcheck.rules import Rule, all_rules, unmark
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from mtcheck.models import Model
 
 _PLACEHOLDER = re.compile(r":? *\{[^}]*\}")
-_MARKS = re.compile("[⟦⟧]")
 
 
 def explain(name: str, screen: Screen) -> Iterator[str]:
@@ -114,12 +112,8 @@ def plain_message(rule: Rule) -> str:
 
 def _example(example: str, screen: Screen) -> Iterator[str]:
     """Yield an example with the stretches marked that stand between ⟦ and ⟧."""
-    text, edges = "", []
-    for piece in _MARKS.split(example):
-        text += piece
-        edges.append(len(text))
-    spans = zip(edges[::2], edges[1::2], strict=False)
-    marks = [Mark(Span(start, end)) for start, end in spans]
+    text, spans = unmark(example)
+    marks = [Mark(span) for span in spans]
     bullet = "  - "
     for line in draw(text, marks, screen, short=MOST):
         yield f"{bullet}{line}".rstrip(" ")

@@ -20,6 +20,7 @@ from mtcheck.rules import (
     find_defects,
     find_marks,
     matches,
+    unmark,
 )
 from mtcheck.segment import passages
 from mtcheck.types import Document, Finding, Span
@@ -37,19 +38,6 @@ WIDE = {
 
 def records(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
-def unmark(example: str) -> tuple[str, list[Span]]:
-    """Return the text of an example and the spans between ⟦ and ⟧."""
-    text, spans, start = "", [], 0
-    for piece in re.split("([⟦⟧])", example):
-        if piece == "⟦":
-            start = len(text)
-        elif piece == "⟧":
-            spans.append(Span(start, len(text)))
-        else:
-            text += piece
-    return text, spans
 
 
 def fires(rule: Rule, text: str, language: str | None) -> list[Finding]:

@@ -1,6 +1,5 @@
 """A comment silences the findings that it names, where it reaches, and no others."""
 
-import re
 from collections.abc import Sequence
 
 import pytest
@@ -9,8 +8,8 @@ from hypothesis import strategies as st
 
 from mtcheck.linting import Linter
 from mtcheck.linting.selection import Selection
-from mtcheck.rules import Rule, all_rules
-from mtcheck.types import Document, Finding, Span
+from mtcheck.rules import Rule, all_rules, unmark
+from mtcheck.types import Document, Finding
 
 OWN = [rule for rule in all_rules() if rule.code.startswith("MT0")]
 PATHS = ("a.txt", "a.md", "a.html", "a.jsonl")
@@ -33,12 +32,6 @@ def found(
     ignore: Sequence[str] = (),
 ) -> list[str]:
     return [item.code for item in lint(text, path, select, ignore)]
-
-
-def unmark(example: str) -> tuple[str, list[Span]]:
-    edges = [m.start() - n for n, m in enumerate(re.finditer("[⟦⟧]", example))]
-    spans = [Span(*pair) for pair in zip(edges[::2], edges[1::2], strict=True)]
-    return re.sub("[⟦⟧]", "", example), spans
 
 
 @pytest.mark.parametrize("rule", OWN, ids=lambda rule: rule.code)

@@ -8,7 +8,8 @@ from mtcheck.config import Config
 from mtcheck.linting import Judge, Linter
 from mtcheck.linting.selection import Selection
 from mtcheck.linting.verdicts import judge
-from mtcheck.rules import Rule, all_rules
+from mtcheck.models import open_model
+from mtcheck.rules import Rule, all_rules, unmark
 from mtcheck.types import Document, Span
 
 JUDGED = [rule for rule in all_rules() if rule.code in ("MT702", "MT791", "MT792")]
@@ -16,13 +17,7 @@ JUDGED = [rule for rule in all_rules() if rule.code in ("MT702", "MT791", "MT792
 
 @pytest.fixture(scope="module")
 def weak() -> Judge:
-    return judge(Config(verdict="weak"))
-
-
-def unmark(example: str) -> tuple[str, list[Span]]:
-    text = re.sub("[⟦⟧]", "", example)
-    edges = [m.start() - n for n, m in enumerate(re.finditer("[⟦⟧]", example))]
-    return text, [Span(*pair) for pair in zip(edges[::2], edges[1::2], strict=True)]
+    return judge(Config(verdict="weak"), open_model("base"))
 
 
 @pytest.mark.parametrize("rule", JUDGED, ids=lambda rule: rule.code)
@@ -38,7 +33,7 @@ def test_the_examples_of_the_judged_rules_hold(rule: Rule, weak: Judge) -> None:
 
 def test_a_stricter_level_reports_no_more(weak: Judge) -> None:
     text, _ = unmark(JUDGED[-1].bad[0])
-    strong = judge(Config(verdict="strong"))
+    strong = judge(Config(verdict="strong"), open_model("base"))
     document = Document(text, language="en")
     assert set(strong(document)) <= set(weak(document))
 

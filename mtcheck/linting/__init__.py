@@ -8,7 +8,7 @@ from mtcheck.errors import InputError
 from mtcheck.languages import language as known_language
 from mtcheck.linting.selection import Selection, selected
 from mtcheck.markup import View, is_marked_up, is_page, view
-from mtcheck.rules import Rule, find_defects, find_marks
+from mtcheck.rules import Rule, find_defects, find_marks, in_order
 from mtcheck.rules.judged import RULES as JUDGED
 from mtcheck.segment import passages
 from mtcheck.types import Document, Finding
@@ -50,7 +50,7 @@ class Linter:
         placed = [_placed(item, shown, document.text) for item in found]
         if is_page(path):
             placed += find_marks(document.text, rules)
-        placed.sort(key=lambda item: (item.span, item.code))
+        placed = in_order(placed)
         if shown.comments:
             from mtcheck.linting.suppressions import suppressed
 

@@ -130,7 +130,7 @@ def _judge(settings: Config) -> tuple[Judge | None, str]:
 
     model = open_model(settings.model)
     judged_by = f"{settings.verdict} {settings.tier} {model.signature}"
-    return judge(settings), judged_by
+    return judge(settings, model), judged_by
 
 
 # Imported where they are wanted: few runs have one, and a start is to be quick.

@@ -80,6 +80,11 @@ def selected(findings: Iterable[Finding], rules: Iterable[Rule]) -> list[Finding
     ]
 
 
+def stands_for(code: str, what: Rule | Finding) -> bool:
+    """Tell whether a code, the start of one or a name means a rule or its finding."""
+    return code == what.name or what.code.startswith(code)
+
+
 def _fits(path: str, pattern: str) -> bool:
     """Tell whether a pattern means a file: by its path from here, or by its name."""
     inside = os.path.relpath(path).replace(os.sep, "/")
@@ -107,7 +112,7 @@ def _strength(rule: Rule, codes: Iterable[str]) -> int:
         (
             len(rule.code) if code == rule.name else len(code)
             for code in codes
-            if code == rule.name or rule.code.startswith(code)
+            if stands_for(code, rule)
         ),
         default=0,
     )

@@ -14,10 +14,10 @@ from functools import cache, cached_property
 from itertools import accumulate, groupby
 
 from mtcheck.errors import ConfigError
-from mtcheck.linting.selection import known_code
+from mtcheck.linting.selection import known_code, stands_for
 from mtcheck.markup import View, is_page
 from mtcheck.report import Lines
-from mtcheck.rules import Rule, all_rules
+from mtcheck.rules import Rule, all_rules, in_order
 from mtcheck.segment import split_paragraphs
 from mtcheck.types import Document, Finding, Span
 
@@ -85,7 +85,7 @@ def suppressed(
         for code, place, detail in own
         if code in chosen
     ]
-    return sorted(kept, key=lambda found: (found.span, found.code))
+    return in_order(kept)
 
 
 def _finding(rule: Rule, place: Span, detail: str) -> Finding:
@@ -94,18 +94,13 @@ def _finding(rule: Rule, place: Span, detail: str) -> Finding:
 
 
 def _means(code: str, found: Finding) -> bool:
-    is_meant = code == found.name or found.code.startswith(code)
-    return is_meant and not found.code.startswith(_OWN)
+    return stands_for(code, found) and not found.code.startswith(_OWN)
 
 
 def _is_asked(code: str, asked: Collection[str]) -> bool:
     """Tell whether all that a code stands for was looked for."""
-    meant = [rule for rule in all_rules() if _stands_for(code, rule)]
+    meant = [rule for rule in all_rules() if stands_for(code, rule)]
     return all(rule.code in asked for rule in meant)
-
-
-def _stands_for(code: str, rule: Rule) -> bool:
-    return code == rule.name or rule.code.startswith(code)
 
 
 def _range(starts: Sequence[int], reach: Span) -> tuple[int, int]:

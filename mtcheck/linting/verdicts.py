@@ -8,7 +8,7 @@ from mtcheck.classify import LEVELS_OF_EVIDENCE
 from mtcheck.config import Config
 from mtcheck.extract.synonyms import Synonyms
 from mtcheck.linting import Judge
-from mtcheck.models import open_model
+from mtcheck.models import Model
 from mtcheck.rules import Rule, all_rules
 from mtcheck.scorer import Scorer
 from mtcheck.segment import Passage, passages
@@ -17,13 +17,14 @@ from mtcheck.types import Document, Finding, Label, Span, Verdict
 MACHINE_MANGLED, PARAPHRASED, THESAURUS_WORD = "MT791", "MT792", "MT702"
 """The codes of the rules that a model decides."""
 
+_CODES = {Label.MACHINE_MANGLED: MACHINE_MANGLED, Label.PARAPHRASED: PARAPHRASED}
 
-def judge(settings: Config) -> Judge:
+
+def judge(settings: Config, model: Model) -> Judge:
     """Return a function that finds what a model says of the paragraphs of a document.
 
-    Raises ModelError where the model of the settings is missing or damaged.
+    Raises ModelError where the model was made for other features.
     """
-    model = open_model(settings.model)
     scorer = Scorer(model, settings.tier)
     names: list[str] = [name for _, name in LEVELS_OF_EVIDENCE]
     levels = names[: names.index(settings.verdict) + 1]
@@ -49,10 +50,9 @@ def judge(settings: Config) -> Judge:
 
 def _verdict(verdict: Verdict) -> Finding:
     shares = verdict.probabilities or {}
-    is_mangled = shares[Label.MACHINE_MANGLED] >= shares[Label.PARAPHRASED]
-    rule = _rule(MACHINE_MANGLED if is_mangled else PARAPHRASED)
-    share = shares[Label.MACHINE_MANGLED if is_mangled else Label.PARAPHRASED]
-    message = rule.message.format(f"{share:.0%}, evidence {verdict.evidence}")
+    label = max(_CODES, key=lambda label: shares[label])
+    rule = _rule(_CODES[label])
+    message = rule.message.format(f"{shares[label]:.0%}, evidence {verdict.evidence}")
     return _finding(rule, verdict.span, message, verdict.paragraph)
 
 

@@ -107,6 +107,21 @@ def cued_matches(pattern: str, *cues: str, unless: str = "") -> Finder:
     return find
 
 
+def unmark(example: str) -> tuple[str, list[Span]]:
+    """Return the text of an example and the stretches that are marked in it.
+
+    >>> unmark("They left.⟦ .⟧")
+    ('They left. .', [Span(start=10, end=12)])
+    """
+    text, *pieces = re.split("[⟦⟧]", example)
+    marks = []
+    for piece in pieces:
+        marks.append(len(text))
+        text += piece
+    pairs = zip(marks[::2], marks[1::2], strict=True)
+    return text, [Span(start, end) for start, end in pairs]
+
+
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule of this folder, ordered by code."""
@@ -132,7 +147,7 @@ def find_defects(
             for start, piece in _pieces(passage)
             for item in _found(piece, asked)
         ]
-    return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
+    return tuple(in_order(found))
 
 
 def _found(passage: Passage, rules: Iterable[Rule]) -> Iterator[Finding]:
@@ -159,6 +174,11 @@ def _pieces(passage: Passage) -> Iterator[tuple[int, Passage]]:
         start = end
 
 
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings ordered by place and code."""
+    return sorted(findings, key=lambda finding: (finding.span, finding.code))
+
+
 def find_marks(html: str, rules: Iterable[Rule]) -> tuple[Finding, ...]:
     """Return the findings of ``rules`` in the source of a page, ordered likewise."""
     found = [
@@ -167,7 +187,7 @@ def find_marks(html: str, rules: Iterable[Rule]) -> tuple[Finding, ...]:
         if rule.find_in_page
         for span in rule.find_in_page(html)
     ]
-    return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
+    return tuple(in_order(found))
 
 
 def _finding(rule: Rule, span: Span, text: str, paragraph: int | None) -> Finding:
