@@ -1,6 +1,6 @@
 """Which characters people type in Latin script, and which call for a second look."""
 
-from functools import lru_cache
+from collections.abc import Iterable
 from itertools import chain
 
 ORDINARY = frozenset(
@@ -21,11 +21,10 @@ ORDINARY = frozenset(
 """Letters of Latin script, digits, spaces, and the marks of print."""
 
 
-@lru_cache(maxsize=4)
-def is_ordinary(text: str) -> bool:
-    r"""Tell whether all characters are ordinary; rules ask it of each paragraph.
+def is_ordinary(characters: Iterable[str]) -> bool:
+    r"""Tell whether all characters are ordinary.
 
     >>> is_ordinary("„Größe“ – it’s naïve…"), is_ordinary("har\u200bbour")
     (True, False)
     """
-    return ORDINARY.issuperset(text)
+    return ORDINARY.issuperset(characters)

@@ -15,6 +15,9 @@ from mtcheck.types import Document, Paragraph, Span
 MODES = ("auto", "blank", "line")
 """How paragraphs are parted: by blank lines, by lines, or by what the text suggests."""
 
+MARKS = "\"“”„«»'‘’()[]{}*_.,;:!?…"
+"""Marks that may stand around a word and are no part of it."""
+
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 """A word: letters and digits, joined by single hyphens or apostrophes."""
 
@@ -54,10 +57,36 @@ class Passage:
     paragraphs: tuple[Paragraph, ...]
     index: int
 
-    @property
+    @cached_property
     def paragraph(self) -> Paragraph:
         """The paragraph itself."""
         return self.paragraphs[self.index]
+
+    @cached_property
+    def characters(self) -> frozenset[str]:
+        """The characters that the paragraph holds."""
+        return frozenset(self.paragraph.text)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """What white space parts in the paragraph, in lower case, without marks."""
+        words = self.paragraph.text.lower().split()
+        return tuple([word.strip(MARKS) for word in words])
+
+    @cached_property
+    def echoes(self) -> frozenset[int]:
+        """How many words on the same three words stand again, where they do."""
+        words = self.words
+        triples = list(zip(words, words[1:], words[2:], strict=False))
+        if len(frozenset(triples)) == len(triples):
+            return frozenset()
+        found: set[int] = set()
+        last: dict[tuple[str, ...], int] = {}
+        for at, triple in enumerate(triples):
+            if triple in last:
+                found.add(at - last[triple])
+            last[triple] = at
+        return frozenset(found)
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:

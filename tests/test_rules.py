@@ -15,6 +15,7 @@ from mtcheck.languages import languages
 from mtcheck.rules import (
     FAMILIES,
     LONGEST,
+    Finder,
     Rule,
     all_rules,
     find_defects,
@@ -106,6 +107,23 @@ def test_a_fix_leaves_nothing_to_find(rule: Rule, example: str) -> None:
                 mended = mended[:start] + found.fix + mended[end:]
             assert mended != text
             assert places(rule, mended, code) == []
+
+
+SIGNED = [(rule, rule.find) for rule in all_rules() if rule.find and rule.signs]
+
+
+@pytest.mark.parametrize(
+    ("rule", "find"), SIGNED, ids=[rule.code for rule, _ in SIGNED]
+)
+def test_without_its_signs_a_rule_finds_nothing(rule: Rule, find: Finder) -> None:
+    assert rule.signs is not None
+    gone = str.maketrans(dict.fromkeys(rule.signs))
+    examples = [text for one in all_rules() for text in (*one.bad, *one.good)]
+    for text in examples:
+        bare = unmark(text)[0].translate(gone)
+        for code in languages():
+            for passage in passages(Document(bare, language=code), "blank"):
+                assert list(find(passage)) == []
 
 
 def test_codes_and_names_are_unique() -> None:

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from mtcheck.plugins import collect
 from mtcheck.segment import Passage
@@ -26,13 +26,14 @@ Fix = Callable[[str], str]
 """From a marked stretch to what may stand there instead without loss of meaning."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One kind of defect; ``find`` yields its places, ``message`` may quote them.
 
     ``{}`` in the message is replaced by the marked text. ``languages`` is None where
-    the rule holds in every language. Only a rule whose change is always safe has a
-    ``fix``; ``meaning`` says what the marked stretch stands for. A rule about the
+    the rule holds in every language. ``signs`` are characters: a paragraph without one
+    of them has no such defect. Only a rule whose change is always safe has a ``fix``;
+    ``meaning`` says what the marked stretch stands for. A rule about the
     source of a page has ``find_in_page`` in place of ``find``, and HTML for examples;
     one that the linter decides, or a model, neither.
     """
@@ -47,6 +48,7 @@ class Rule:
     find_in_page: PageFinder | None = None
     fix: Fix | None = None
     meaning: Fix | None = None
+    signs: frozenset[str] | None = None
     severity: Severity = "warning"
     languages: frozenset[str] | None = None
 
@@ -99,7 +101,12 @@ def cued_matches(pattern: str, *cues: str, unless: str = "") -> Finder:
 
     def find(passage: Passage) -> Iterator[Span]:
         text, offset = passage.paragraph.text, passage.paragraph.span.start
-        if not any(cue in text for cue in cues) or (unless and hushed().search(text)):
+        for cue in cues:
+            if cue in text:
+                break
+        else:
+            return
+        if unless and hushed().search(text):
             return
         for match in wanted().finditer(text):
             yield Span(*match.span()).shift(offset)
@@ -150,13 +157,24 @@ def find_defects(
     return tuple(in_order(found))
 
 
-def _found(passage: Passage, rules: Iterable[Rule]) -> Iterator[Finding]:
-    language = passage.paragraph.language
-    text = passage.document.text
-    for rule in rules:
-        if rule.find and (rule.languages is None or language in rule.languages):
-            for span in rule.find(passage):
+def _found(passage: Passage, rules: tuple[Rule, ...]) -> Iterator[Finding]:
+    text, characters = passage.document.text, passage.characters
+    for rule, find in _finders(rules, passage.paragraph.language):
+        if rule.signs is None or not rule.signs.isdisjoint(characters):
+            for span in find(passage):
                 yield _finding(rule, span, text, passage.index)
+
+
+@lru_cache(maxsize=64)
+def _finders(
+    rules: tuple[Rule, ...], language: str | None
+) -> list[tuple[Rule, Finder]]:
+    """Return the rules that look into paragraphs of the language."""
+    return [
+        (rule, rule.find)
+        for rule in rules
+        if rule.find and (rule.languages is None or language in rule.languages)
+    ]
 
 
 def _pieces(passage: Passage) -> Iterator[tuple[int, Passage]]:

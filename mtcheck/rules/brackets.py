@@ -10,6 +10,7 @@ from mtcheck.rules import Rule
 from mtcheck.segment import Passage
 from mtcheck.types import Span
 
+_SIGNS = frozenset("()[]")
 _BRACKET = re.compile(r"[()\[\]]")
 _PARTNER = {")": "(", "]": "["}
 _CODE = re.compile(r"[{}\\^|`=<>]")
@@ -44,8 +45,6 @@ _NOTHING = _Brackets((), (), ())
 @lru_cache(maxsize=4)
 def _match(text: str) -> _Brackets:
     """Pair the brackets of a paragraph; faces and the labels of lists stand apart."""
-    if not ("(" in text or ")" in text or "[" in text or "]" in text):
-        return _NOTHING
     if _CODE.search(text):
         return _NOTHING
     opened: list[int] = []
@@ -148,6 +147,7 @@ RULES = (
             "It was late (or so they said :) and we left. Nobody knew why.",
             "Call open( with a name, or f(x = 2. Then close it.",
         ),
+        signs=_SIGNS,
         find=_unclosed,
     ),
     Rule(
@@ -167,6 +167,7 @@ RULES = (
             "Nobody knew why.) We left.",
             "built in Hull) was late again.",
         ),
+        signs=_SIGNS,
         find=_unopened,
     ),
     Rule(
@@ -179,6 +180,7 @@ RULES = (
             "The ferry (built in Hull [England]) was late again.",
             "A share in [0, 1) or in (0, 1] will do.",
         ),
+        signs=_SIGNS,
         find=_mismatched,
     ),
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from mtcheck.rules import Finder, Rule
-from mtcheck.segment import Passage, split_paragraphs
+from mtcheck.segment import MARKS, Passage, split_paragraphs
 from mtcheck.types import Span
 
 _MIN_LINE_WORDS = 4
@@ -19,8 +19,9 @@ _MIN_LINE_LETTERS = 15
 _END = re.compile(r"[.!?…][”\"“»’)\]]?\s+")
 _MIN_SENTENCE_WORDS = 6
 _MIN_SENTENCE_LETTERS = 30
+_MOST_MARKS = 2
+"""Marks at the end of a sentence."""
 
-_MARKS = "\"“”„«»'‘’()[]*_.,;:!?…"
 _MIN_COPY_WORDS = 20
 _COPIED = 0.9
 """Share of a paragraph's words in runs of three that stood there before."""
@@ -61,7 +62,7 @@ def _copied_paragraphs(text: str) -> tuple[Span, ...]:
     seen: set[tuple[str, ...]] = set()
     found: list[Span] = []
     for span in split_paragraphs(text):
-        words = [word.strip(_MARKS) for word in span.of(text).lower().split()]
+        words = [word.strip(MARKS) for word in span.of(text).lower().split()]
         if len(words) < _MIN_COPY_WORDS:
             continue
         runs = list(zip(words, words[1:], words[2:], strict=False))
@@ -83,10 +84,13 @@ def _copied_share(runs: Sequence[tuple[str, ...]], seen: set[tuple[str, ...]]) -
 @lru_cache(maxsize=4)
 def _repeated_sentences(text: str) -> tuple[Span, ...]:
     """Return the sentences, apart from repeated lines and copies, that came before."""
+    paragraphs = split_paragraphs(text)
+    if not _has_sentence_twice(text, paragraphs):
+        return ()
     known = sorted([*_repeated_lines(text), *_copied_paragraphs(text)])
     seen: set[str] = set()
     found: list[Span] = []
-    for span in split_paragraphs(text):
+    for span in paragraphs:
         for sentence in _sentences(text, span):
             core = " ".join(sentence.of(text).split())
             if core not in seen:
@@ -98,6 +102,17 @@ def _repeated_sentences(text: str) -> tuple[Span, ...]:
                 start = found.pop().start if is_next else sentence.start
                 found.append(Span(start, sentence.end))
     return tuple(found)
+
+
+def _has_sentence_twice(text: str, paragraphs: Sequence[Span]) -> bool:
+    """Tell whether to look closer: a long piece between two stops comes again."""
+    pieces = [
+        " ".join(piece.split()).rstrip(MARKS)
+        for span in paragraphs
+        for piece in _END.split(span.of(text))
+        if len(piece) >= _MIN_SENTENCE_LETTERS - _MOST_MARKS
+    ]
+    return len(set(pieces)) < len(pieces)
 
 
 def _sentences(text: str, span: Span) -> Iterator[Span]:
@@ -118,6 +133,12 @@ def _overlaps(span: Span, others: Sequence[Span]) -> bool:
     """Tell whether one of the others, which are in order, meets the span."""
     at = bisect_right(others, Span(span.end, 0))
     return at > 0 and others[at - 1].end > span.start
+
+
+def _sentences_again(passage: Passage) -> Iterator[Span]:
+    # Where no three words come again, no sentence does.
+    if len(passage.paragraphs) > 1 or passage.echoes:
+        yield from _finder(_repeated_sentences)(passage)
 
 
 def _finder(spans_of: Callable[[str], tuple[Span, ...]]) -> Finder:
@@ -166,7 +187,7 @@ RULES = (
             "The ferry sails at ten every day. The ferry sails at noon every day.",
             "It was cold. The ferry sailed at ten. It was cold.",
         ),
-        find=_finder(_repeated_sentences),
+        find=_sentences_again,
     ),
     Rule(
         code="MT405",

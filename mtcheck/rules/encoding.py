@@ -11,13 +11,18 @@ from mtcheck.segment import Passage
 from mtcheck.types import Span
 
 
+def _between(first: str, last: str) -> frozenset[str]:
+    """Return the characters from the first to the last."""
+    return frozenset(map(chr, range(ord(first), ord(last) + 1)))
+
+
 def _oddities(pattern: str) -> Finder:
     """Return a finder for a pattern of characters that are not ordinary."""
     wanted = cache(lambda: re.compile(pattern))
 
     def find(passage: Passage) -> Iterator[Span]:
         text, offset = passage.paragraph.text, passage.paragraph.span.start
-        if not is_ordinary(text):
+        if not is_ordinary(passage.characters):
             for match in wanted().finditer(text):
                 yield Span(*match.span()).shift(offset)
 
@@ -30,6 +35,12 @@ _CONTROL = (
     r"\x1b\[[\d;]{0,20}[A-Za-z]"
     r"|[\x00-\x08\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]++"
     f"|{_APART}[\x81\x8d\x8f\x90\x9d]++"
+)
+_CONTROLS = (
+    (_between("\x00", "\x1f") - frozenset("\t\n\r\v\f"))
+    | _between("\x7f", "\x9f")
+    | set("\ufffe\uffff")
+    | _between("\ufdd0", "\ufdef")
 )
 _WINDOWS = f"{_APART}[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]++"
 _PRIVATE = "[\ue000-\uf8ff\U000f0000-\U0010ffff]"
@@ -49,14 +60,19 @@ _INVISIBLE = (
     "|[\ufeff\u180e]++"
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]++"
 )
+_UNSEEN = (
+    frozenset("\u061c\u180e\u200b\u2060\u2063\ufeff")
+    | _between("\u200d", "\u200f")
+    | _between("\u202a", "\u202e")
+    | _between("\u2066", "\u2069")
+    | _between("\U000e0020", "\U000e007f")
+)
 _DIRECTIONS = "[\u200e\u200f\u061c\u202a-\u202c\u2066-\u2069]++"
 _OVERRIDE = "[\u202d\u202e]"
 
 
 def _invisible(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if is_ordinary(text):
-        return
     patterns = [_INVISIBLE]
     if not re.search(_RIGHT_TO_LEFT, text.replace("\ufeff", "")):
         patterns.append(_DIRECTIONS)
@@ -67,7 +83,7 @@ def _invisible(passage: Passage) -> Iterator[Span]:
 
 def _overrides(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if not is_ordinary(text) and not re.search(_RIGHT_TO_LEFT, text):
+    if not re.search(_RIGHT_TO_LEFT, text):
         for match in re.finditer(_OVERRIDE, text):
             yield Span(*match.span()).shift(offset)
 
@@ -84,8 +100,6 @@ _BETA = "(?<![aeiouyäöü])β"
 
 def _homoglyphs(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if is_ordinary(text):
-        return
     for match in re.finditer(_MIXED, text):
         other = [char for char in match[0] if char >= "Ͱ"]
         is_latin = len(match[0]) > max(3, 2 * len(other)) and not re.search(
@@ -109,7 +123,7 @@ _ASIAN = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 def _full_width(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if not is_ordinary(text) and not re.search(_ASIAN, text):
+    if not re.search(_ASIAN, text):
         for match in re.finditer(_WIDE, text):
             yield Span(*match.span()).shift(offset)
 
@@ -169,6 +183,7 @@ RULES = (
             "The lock⟦\x00⟧ opened, and ⟦\x1b[31m⟧red⟦\x1b[0m⟧ lamps lit.",
         ),
         good=("One\ttwo\nthree\r\n", "a page\x0canother page", "The lock opened."),
+        signs=_CONTROLS,
         find=_oddities(_CONTROL),
     ),
     Rule(
@@ -179,6 +194,7 @@ RULES = (
         why="Text in Windows' encoding was read as Latin-1, which has no such marks.",
         bad=("They don⟦\x92⟧t know.", "Er nennt es ⟦\x84⟧Hafen⟦\x93⟧."),
         good=("They don’t know.", "Er nennt es „Hafen“.", "one\x85two"),
+        signs=_between("\x80", "\x9f"),
         find=_oddities(_WINDOWS),
         fix=_from_windows,
     ),
@@ -199,6 +215,7 @@ RULES = (
             "A family: 👨\u200d👩\u200d👧 and a flag: 🏴\U000e0067\U000e0062\U000e007f",
             "सा\u200dरा, ไทย\u200bไทย, and (العربية\u200f)",
         ),
+        signs=_UNSEEN,
         find=_invisible,
         fix=lambda marked: "",
     ),
@@ -210,6 +227,7 @@ RULES = (
         why="An override in a text without Arabic or Hebrew hides what is written.",
         bad=("The file is ⟦\u202e⟧fdp.exe now.",),
         good=("The file is open.", "\u202bשלום\u202c", "\u202eשלום\u202c"),
+        signs=frozenset("\u202d\u202e"),
         find=_overrides,
     ),
     Rule(
@@ -238,6 +256,7 @@ RULES = (
             "The band KoЯn plays TETЯIS.",
             "EnglishРусский",
         ),
+        signs=_between("Ͱ", "ԯ"),
         find=_homoglyphs,
         fix=_with_latin,
     ),
@@ -248,6 +267,7 @@ RULES = (
         why="Letters in fancy dress are no letters to search engines and voices.",
         bad=("A post by ⟦𝐋𝐚𝐮𝐫𝐚⟧ today",),
         good=("A post by Laura today", "the group 𝕊 and the ring ℤ", "let 𝑥 be 𝑦𝑧"),
+        signs=_between("\U0001d400", "\U0001d7ff"),
         find=_oddities("[\U0001d400-\U0001d7ff]{3,}+"),
         fix=_compatible,
     ),
@@ -258,6 +278,7 @@ RULES = (
         why="Text taken from a PDF keeps its ligatures, and no search finds the word.",
         bad=("Sie ist steuerp⟦ﬂ⟧ichtig.", "a ⟦ﬁ⟧ne e⟦ﬀ⟧ort"),
         good=("Sie ist steuerpflichtig.", "a fine effort", "Æon, œuvre, Straße"),
+        signs=_between("ﬀ", "ﬆ"),
         find=_oddities("[ﬀ-ﬆ]"),
         fix=_compatible,
     ),
@@ -268,6 +289,7 @@ RULES = (
         why="Engines and keyboards of East Asia leave their own wide marks behind.",
         bad=("They came⟦，⟧saw⟦，⟧and left⟦！⟧", "The ⟦ＨＡＲＢＯＵＲ⟧ office"),
         good=("They came, saw, and left!", "「はい」と言った（笑）。", "Tel. （痴漢）"),
+        signs=_between("！", "～"),
         find=_full_width,
     ),
     Rule(
@@ -277,6 +299,7 @@ RULES = (
         why="Text taken from a PDF often parts the accent from its letter.",
         bad=("Die Universit⟦¨a⟧t ist groß.", "Die Sch⟦¨u⟧ler", "caf ⟦\u0301⟧e"),
         good=("Die Universität", "don´t", "¨ is called a diaeresis", "qq\u0304 states"),
+        signs=_between("\u0300", "\u036f") | {"¨", "˚"},
         find=_oddities("(?<=[a-z])[¨˚](?:[aouAOU](?=[a-z]))|(?<=\\s)[\u0300-\u036f]++"),
     ),
     Rule(
@@ -297,6 +320,7 @@ RULES = (
             "See http://harbour.example/?a=1&amp;b=2 for more.",
             'Write `&nbsp;` there, or "&nbsp;"',
         ),
+        signs=frozenset("&;"),
         find=_entities,
         fix=_plain,
     ),

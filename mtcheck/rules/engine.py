@@ -33,9 +33,9 @@ _WORD = re.compile(r"\S+")
 
 def _loops(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    words = text.split()
-    if len(words) < _TIMES:
+    if passage.echoes.isdisjoint(range(1, _LONGEST + 1)):
         return
+    words = text.split()
     sizes = [
         size
         for size in range(1, _LONGEST + 1)
@@ -143,6 +143,7 @@ RULES = (
             "Mail us @ the lock. What⁇ Really?",
             "▁▂▃▄▅",
         ),
+        signs=frozenset("<>[⁇￭▁@"),
         find=cued_matches(
             _TOKEN,
             "<unk>",

@@ -9,9 +9,10 @@ from mtcheck.segment import WORD, Passage
 from mtcheck.types import Span
 
 _PIECE = r"[^\W\d_][^\W\d_'’-]{0,30}+(?:[-'’][^\W\d_]{1,30}+){0,3}+"
-# The scrap is looked ahead at, so that a second one may follow on its stop.
+# The scrap is looked ahead at, so that a second one may follow on its stop, and the
+# stop stands first, which an engine finds sooner than letters.
 _SCRAP = re.compile(
-    rf"(?<=[^\W\d_][^\W\d_)\]%”“»\"])\.(?P<quote>[”\"“»]?)\s"
+    rf"\.(?<=[^\W\d_][^\W\d_)\]%”“»\"]\.)(?P<quote>[”\"“»]?)\s"
     rf"(?=(?P<scrap>{_PIECE}(?: {_PIECE}){{0,2}}+)\.(?P<next>\Z|\s+[\"“„»]?[A-ZÄÖÜ]))"
 )
 _VOWEL = re.compile("[aeiouyäöüáéíóúàèâêîôû]")

@@ -85,7 +85,9 @@ def _openers(code: str) -> re.Pattern[str]:
     known = language(code)
     choice = "|".join(sorted(word.capitalize() for word in known.sentence_openers))
     names = "|".join(sorted(word.capitalize() for word in known.article_names)) or r"\Z"
-    return re.compile(rf" (?<=\w )({choice})(?:,|['’]s)? (?!(?:{names})\b)(?=[\w„“\"])")
+    return re.compile(
+        rf" (?=[{_UPPER}])(?<=\w )({choice})(?:,|['’]s)? (?!(?:{names})\b)(?=[\w„“\"])"
+    )
 
 
 def _stopless(passage: Passage) -> Iterator[Span]:
@@ -193,7 +195,7 @@ def _are_words(head: str, tail: str, known: Language) -> bool:
 
 def _broken_words(passage: Passage) -> Iterator[Span]:
     paragraph = passage.paragraph
-    if paragraph.language not in languages() or "-" not in paragraph.text:
+    if paragraph.language not in languages():
         return
     known = language(paragraph.language)
     has_gap = any(gap in paragraph.text for gap in ("- ", "-\xa0", "-\n", "-\r", "-\t"))
@@ -294,6 +296,7 @@ RULES = (
             "Das hat Vor- und Nachteile, sagt der Stadt- bzw. Landrat.",
             "The harbour - they say - stays shut.",
         ),
+        signs=frozenset("-"),
         find=_broken_words,
     ),
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from mtcheck.languages import all_languages
 from mtcheck.rules import Rule
@@ -34,9 +34,15 @@ _ANY = re.compile(r"[.,;:?!][ \xa0]?[.,;:]")
 _STRAY = re.compile(r"[.,?!](?=[ \xa0][^\s.,?!])")
 
 
+@lru_cache(maxsize=4)
+def _has_pair(text: str) -> bool:
+    """Tell whether two marks stand side by side: both rules of them ask it first."""
+    return bool(_ANY.search(text))
+
+
 def _doubled(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if not _ANY.search(text):
+    if not _has_pair(text):
         return
     for match in _DOUBLED.finditer(text):
         yield Span(*match.span()).shift(offset)
@@ -47,7 +53,7 @@ def _doubled(passage: Passage) -> Iterator[Span]:
 
 def _clashing(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if not _ANY.search(text):
+    if not _has_pair(text):
         return
     for match in _CLASHING.finditer(text):
         if ":" not in _word_before(text, match):

@@ -156,7 +156,7 @@ def _lost(code: str) -> re.Pattern[str]:
 
 def _question_marks(passage: Passage) -> Iterator[Span]:
     text, code = passage.paragraph.text, passage.paragraph.language
-    if "?" in text and code in languages() and re.search("[?][a-z]", text):
+    if code in languages() and re.search("[?][a-z]", text):
         for match in _lost(code).finditer(text):
             yield Span(*match.span()).shift(passage.paragraph.span.start)
 
@@ -185,6 +185,7 @@ RULES = (
             "The root √2 and the function Γ(x); Гјоко is a name.",
             "Ä…hm, wie meinen Sie das?",
         ),
+        signs=frozenset(_BYTES).union(*_CUES),
         find=_mojibake,
         fix=_original,
     ),
@@ -206,6 +207,7 @@ RULES = (
             "SÃO PAULO and the Âge d’or.",
             "“It is late,” he said.",
         ),
+        signs=frozenset("ÃÂâ"),
         find=_damaged,
     ),
     Rule(
@@ -221,6 +223,7 @@ RULES = (
             "The map: ⟦\ufffc⟧",
         ),
         good=("Sie gingen über die Brücke.", "What? Really?", "a ◆ b"),
+        signs=frozenset("\ufffd\ufffc¿"),
         find=cued_matches(f"(?:{'|'.join(_STAND_INS)})++", *_STAND_INS),
     ),
     Rule(
@@ -238,6 +241,7 @@ RULES = (
             "See http://harbour.example/a?for=it?s&don?t for more.",
             "Und wof?",
         ),
+        signs=frozenset("?"),
         find=_question_marks,
     ),
 )

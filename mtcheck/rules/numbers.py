@@ -44,6 +44,7 @@ RULES = (
             "The boat was sold for 3,500 pounds, or 1.5 a ton, at 10.200.300.400.",
             "Das Boot kostete 3500 Euro, die Tonne 1.5 oder 1,5.",
         ),
+        signs=frozenset("0123456789"),
         find=_foreign_numbers,
     ),
 )

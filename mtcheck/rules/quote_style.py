@@ -19,7 +19,7 @@ _HABIT = 2
 
 def _foreign(passage: Passage) -> Iterator[Span]:
     text, code = passage.paragraph.text, passage.paragraph.language
-    if code not in languages() or not _CURLY.intersection(text):
+    if code not in languages():
         return
     for start, end in quoted(text):
         pair = text[start] + text[end - 1]
@@ -104,6 +104,7 @@ RULES = (
             "She spoke of “treason” in the council.",
             "Sein «Café de Paris» liegt am Kai.",
         ),
+        signs=_CURLY,
         find=_foreign,
     ),
     Rule(
@@ -125,6 +126,7 @@ RULES = (
             "“ No ” , she said . “ Never ” , he said .",
             'The screen has 19 " and the wall 20 " more.',
         ),
+        signs=frozenset('"“”„'),
         find=_spaced,
         fix=_closed_up,
     ),

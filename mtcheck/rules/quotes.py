@@ -10,6 +10,7 @@ from mtcheck.rules import Rule
 from mtcheck.segment import Passage
 from mtcheck.types import Span
 
+_SIGNS = frozenset('"“”„«»')
 _QUOTE = re.compile(r'["“”„«»]')
 _OPENERS = frozenset("([{—–-/‘'‚\"“„«»¿¡*_>|")
 _ENDS = frozenset(".!?…")
@@ -182,6 +183,7 @@ RULES = (
             'A 3"x4" board.',
             "« Older posts\n\nIt’s fine.",
         ),
+        signs=_SIGNS,
         find=_unclosed,
     ),
     Rule(
@@ -198,6 +200,7 @@ RULES = (
             "and we sank,” he said.",
             "und wir sanken“, sagte er.",
         ),
+        signs=_SIGNS,
         find=_unopened,
     ),
     Rule(
@@ -217,6 +220,7 @@ RULES = (
             'She spoke of "treason" in the council.',
             "»Photos\nand more“",
         ),
+        signs=_SIGNS,
         find=_mixed,
     ),
 )

@@ -7,12 +7,13 @@ from operator import eq
 
 from mtcheck.languages import Language, all_languages, language, languages
 from mtcheck.rules import Rule
-from mtcheck.segment import Passage
+from mtcheck.segment import MARKS, Passage
 from mtcheck.types import Span
 
 _TOKEN = re.compile(r"\S+")
-_MARKS = "\"“”„«»'‘’()[]*_.,;:!?…"
-_MAX_PHRASE = 12
+_PHRASES = frozenset(range(3, 13))
+"""Words of a phrase that is seen to follow upon itself by the words that it echoes."""
+
 _MIN_MIXED = 3
 """So many words, if numbers and dashes stand among them."""
 
@@ -27,12 +28,12 @@ _MIN_NAME = 6
 
 
 @lru_cache(maxsize=4)
-def _doubles(text: str) -> tuple[tuple[Span, tuple[str, ...]], ...]:
+def _doubles(
+    text: str, words: tuple[str, ...], echoes: frozenset[int]
+) -> tuple[tuple[Span, tuple[str, ...]], ...]:
     """Return the stretches of words that follow upon themselves at once."""
-    tokens = text.split()
-    words = [token.strip(_MARKS) for token in text.lower().split()]
     runs: list[tuple[int, int]] = []
-    for length in range(1, _longest(words) + 1):
+    for length in (1, 2, *(echoes & _PHRASES)):
         # One byte a word: does the same word stand there again, so many words on?
         same = bytes(map(eq, words, words[length:]))
         at = same.find(b"\1" * length)
@@ -42,18 +43,12 @@ def _doubles(text: str) -> tuple[tuple[Span, tuple[str, ...]], ...]:
     if not runs:
         return ()
     places = [match.span() for match in _TOKEN.finditer(text)]
-    return tuple(_without_overlap(tokens, words, places, sorted(runs)))
-
-
-def _longest(words: list[str]) -> int:
-    """Return the length of the longest phrase that can follow upon itself."""
-    triples = list(zip(words, words[1:], words[2:], strict=False))
-    return 2 if len(set(triples)) == len(triples) else _MAX_PHRASE
+    return tuple(_without_overlap(text.split(), words, places, sorted(runs)))
 
 
 def _without_overlap(
     tokens: list[str],
-    words: list[str],
+    words: tuple[str, ...],
     places: list[tuple[int, int]],
     runs: list[tuple[int, int]],
 ) -> Iterator[tuple[Span, tuple[str, ...]]]:
@@ -67,11 +62,13 @@ def _without_overlap(
         done = end
         # Marks before the first word and behind the last are not part of it.
         start = places[at][0] + tokens[at].lower().index(words[at])
-        stop = places[end - 1][0] + len(tokens[end - 1].rstrip(_MARKS))
+        stop = places[end - 1][0] + len(tokens[end - 1].rstrip(MARKS))
         yield Span(start, stop), tuple(tokens[at:end])
 
 
-def _is_seamless(tokens: list[str], words: list[str], at: int, length: int) -> bool:
+def _is_seamless(
+    tokens: list[str], words: tuple[str, ...], at: int, length: int
+) -> bool:
     """Tell whether all are words, and no mark parts the two: not "no, no"."""
     n_words = sum(map(_is_word, words[at : at + length]))
     if n_words < length and (length < _MIN_MIXED or n_words < _MIN_MIXED - 1):
@@ -84,7 +81,7 @@ def _is_seamless(tokens: list[str], words: list[str], at: int, length: int) -> b
 
 def _begins(first: str, again: str, length: int) -> bool:
     """Tell whether the second starts like the first, but for marks around the two."""
-    bare = again.rstrip(_MARKS) if length == 1 else again
+    bare = again.rstrip(MARKS) if length == 1 else again
     return bool(bare) and bare.lower() in first.lower()
 
 
@@ -98,9 +95,10 @@ def _doubled(passage: Passage, *, is_small: bool) -> Iterator[Span]:
     if code not in languages():
         return
     known = language(code)
-    for span, tokens in _doubles(passage.paragraph.text):
-        small = tokens[0].lower().lstrip(_MARKS) in known.never_doubled
-        single = len({token.lower().strip(_MARKS) for token in tokens}) == 1
+    doubles = _doubles(passage.paragraph.text, passage.words, passage.echoes)
+    for span, tokens in doubles:
+        small = tokens[0].lower().lstrip(MARKS) in known.never_doubled
+        single = len({token.lower().strip(MARKS) for token in tokens}) == 1
         if single and small:
             found = is_small and (tokens[-1].islower() or tokens[0] == tokens[-1])
         elif single:
@@ -119,8 +117,8 @@ def _of_all(field: str) -> frozenset[str]:
 
 def _is_slip(tokens: tuple[str, ...], known: Language) -> bool:
     """Tell whether a word that stands twice was hardly meant to."""
-    word = tokens[0].strip(_MARKS)
-    if len(tokens) > 2 or word != tokens[1].strip(_MARKS) or word.isupper():
+    word = tokens[0].strip(MARKS)
+    if len(tokens) > 2 or word != tokens[1].strip(MARKS) or word.isupper():
         return False
     if word.lower() in _of_all("may_double"):
         return False
@@ -131,7 +129,7 @@ def _is_slip(tokens: tuple[str, ...], known: Language) -> bool:
 
 def _is_lost(tokens: tuple[str, ...]) -> bool:
     """Tell whether a phrase that stands twice is neither a name nor "on and on and"."""
-    words = {token.lower().strip(_MARKS) for token in tokens}
+    words = {token.lower().strip(MARKS) for token in tokens}
     if len(words) < 3 and all(token[0].isupper() for token in tokens):
         return False
     has_marks = any(not token[-1].isalnum() for token in tokens[:-1])

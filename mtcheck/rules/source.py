@@ -92,6 +92,7 @@ RULES = (
             "⟦[[File:Lock.jpg|thumb|The lock]]⟧",
         ),
         good=("[1] The lock [sic] opened [in May].", "[video](lock.mp4)", "[[lock]]"),
+        signs=frozenset("[{"),
         find=cued_matches(_SHORTCODE, "[", "{"),
     ),
     Rule(
@@ -127,6 +128,7 @@ RULES = (
             "In HTML a paragraph starts with <p>.",
             "Write `<br />` there.",
         ),
+        signs=frozenset("<"),
         find=cued_matches(
             rf"{_TAG}(?:\s{{0,3}}{_TAG}){{0,20}}", "<", unless=_CODE_TALK
         ),

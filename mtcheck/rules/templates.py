@@ -42,8 +42,6 @@ def _gaps() -> tuple[tuple[str, str], ...]:
 
 def _placeholders(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if not any(mark in text for mark in "{[<%#"):
-        return
     lower = text.lower()
     for cue, pattern in _gaps():
         if cue in lower:
@@ -65,7 +63,7 @@ def _stubs(text: str) -> Iterator[Span]:
 
 def _choices(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if "{" not in text or "|" not in text or re.search(_SYNTAX, text):
+    if "|" not in text or re.search(_SYNTAX, text):
         return
     for match in re.finditer(_CHOICE, text):
         yield Span(*match.span()).shift(offset)
@@ -94,6 +92,7 @@ RULES = (
             "Write `{{name}}` there.",
             "a < b > c, <http://harbour.example>",
         ),
+        signs=frozenset("{[<%#"),
         find=_placeholders,
     ),
     Rule(
@@ -135,6 +134,7 @@ RULES = (
             "$\\{big|large\\}$ and `{big|large}`",
             "The price {incl. tax} is fair.",
         ),
+        signs=frozenset("{"),
         find=_choices,
     ),
 )

@@ -36,7 +36,11 @@ def _talk() -> re.Pattern[str]:
 def _other_script(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     code = passage.paragraph.language
-    if is_ordinary(text) or code not in languages() or not re.search(_ANY, text):
+    if (
+        is_ordinary(passage.characters)
+        or code not in languages()
+        or not re.search(_ANY, text)
+    ):
         return
     if _talk().search(text):
         return

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
+from mtcheck.languages import language
 from mtcheck.rules import Rule
 from mtcheck.segment import Passage
 from mtcheck.types import Span
@@ -34,6 +35,18 @@ def _pairs(code: str) -> frozenset[tuple[str, ...]]:
     )
 
 
+@cache
+def _rare_pairs(code: str) -> frozenset[tuple[str, str]]:
+    """Return of each phrase two words side by side that few other texts have."""
+    small = language(code).function_words
+    phrases = [row.partition("\t")[0].split(" ") for row in _phrases(code)]
+    return frozenset(
+        min(pairwise(words), key=lambda pair: sum(word in small for word in pair))
+        for words in phrases
+        if len(words) > 1
+    )
+
+
 def _term(phrase: str, code: str = "en") -> str | None:
     """Return the set term that the phrase stands for."""
     rows = _phrases(code)
@@ -44,24 +57,22 @@ def _term(phrase: str, code: str = "en") -> str | None:
 
 
 def _tortured(passage: Passage) -> Iterator[Span]:
+    code = passage.paragraph.language or ""
+    if _rare_pairs(code).isdisjoint(pairwise(passage.words)):
+        return
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    words = text.lower().split()
-    found = list(_found(words, passage.paragraph.language or ""))
-    places = [match.span() for match in _WORD.finditer(text)] if found else []
-    for first, last in found:
+    places = [match.span() for match in _WORD.finditer(text)]
+    for first, last in _found(passage, code):
         marked = text[places[first][0] : places[last][1]]
         start = places[first][0] + len(marked) - len(marked.lstrip(_OPENING))
         yield Span(start, start + len(marked.strip(_OPENING + _CLOSING))).shift(offset)
 
 
-def _found(words: list[str], code: str) -> Iterator[tuple[int, int]]:
+def _found(passage: Passage, code: str) -> Iterator[tuple[int, int]]:
     """Yield first and last word of each phrase, the longest where several start."""
     end, known = 0, _pairs(code)
-    bare = [word.strip(_OPENING + _CLOSING) for word in words]
-    pairs = list(pairwise(bare))
-    if known.isdisjoint(pairs):
-        return
-    for at, pair in enumerate(pairs):
+    words = passage.paragraph.text.lower().split()
+    for at, pair in enumerate(pairwise(passage.words)):
         if at < end or pair not in known:
             continue
         for last in range(min(at + _LONGEST, len(words)) - 1, at, -1):
