@@ -52,17 +52,19 @@ def _from_windows(marked: str) -> str:
 
 _RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]"
 _NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff"
+_LATIN = "A-Za-zÀ-ɏ"
 _INVISIBLE = (
     # A chance to break the line behind a mark ("and/or") is typography.
     rf"(?<![^\w\s])(?<![{_NO_SPACES}])[\u200b\u2060\u2063]++(?![{_NO_SPACES}])"
     rf"|[\u200b\u2060\u2063]++(?=\s|\Z)"
-    r"|(?<=[A-Za-z])\u200d++(?=[A-Za-z])"
+    # Behind an f it may part what would be one sign in print: "Auflage".
+    rf"|(?<=[{_LATIN}\s])(?:\u200d|(?<!f)\u200c)++(?=[{_LATIN}])"
     "|[\ufeff\u180e]++"
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]++"
 )
 _UNSEEN = (
     frozenset("\u061c\u180e\u200b\u2060\u2063\ufeff")
-    | _between("\u200d", "\u200f")
+    | _between("\u200c", "\u200f")
     | _between("\u202a", "\u202e")
     | _between("\u2066", "\u2069")
     | _between("\U000e0020", "\U000e007f")
@@ -94,7 +96,7 @@ _TWINS = str.maketrans(
 )
 """Cyrillic and Greek letters that look like a Latin one."""
 
-_MIXED = r"(?<![^\W\d_])(?:[A-Za-zÀ-ɏ]++[Ͱ-ԯ]|[Ͱ-ԯ]++[A-Za-zÀ-ɏ])[^\W\d_]*+"
+_MIXED = rf"(?<![^\W\d_])(?:[{_LATIN}]++[Ͱ-ԯ]|[Ͱ-ԯ]++[{_LATIN}])[^\W\d_]*+"
 _BETA = "(?<![aeiouyäöü])β"
 
 
@@ -207,6 +209,7 @@ RULES = (
             "The har⟦\u200b⟧bour is shut.",
             "⟦\ufeff⟧The harbour is shut.",
             "The harbour is shut.⟦\u200b\u200b⟧",
+            "A ⟦\u200d⟧lock in the har⟦\u200c⟧bour",
             "The har⟦\u2060⟧bour and the ⟦\u2068⟧lock⟦\u2069⟧",
         ),
         good=(

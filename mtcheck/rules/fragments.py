@@ -58,6 +58,9 @@ def _is_stray(text: str, match: re.Match[str], known: Language) -> bool:
         return False
     if words[0].islower():
         return not match["quote"]
+    if len(words) > 1 and words[-1] in known.final_verbs:
+        # "… was der Fall ist": the end of a clause, where nouns have a capital.
+        return words[0].lower() not in known.function_words
     if not known.function_words.isdisjoint(word.lower() for word in words):
         return False
     are_names = all(word[0].isupper() and word[1:].islower() for word in words)

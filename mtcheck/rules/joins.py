@@ -20,13 +20,20 @@ _AFTER = re.compile(
 )
 _STOP = re.compile(r"[.!?][^\w\s]?(?:\s|\Z)")
 _LAST_WORD = re.compile(r"(?<!\w)(?:[^\W\d_]+|[12]\d{3})\Z")
-_MIN_PROSE = 10
+_MIN_PROSE, _LONG_TITLE, _LONGEST_TITLE = 10, 15, 20
+"""Words that prove a start of a sentence: with many small ones, without, and where a
+name comes last, as it does in many headlines."""
+
+_LONGEST_NUMBER = 4
+"""Letters of what may be a part of a name before a comma: "World War Two, and"."""
+
 _REACH = 300
+_WORD_AT = re.compile(r"[^\W\d_]+")
 _WORD_NEXT = re.compile(r" [^\W\d_]{2}")
 
 # Lists of values (a,b,c), formulas f(x,t) and addresses do without a space.
 _COMMA = re.compile(
-    r"(?<![\w=/.,;:{\[<(〈#&@$%\\'’])([^\W\d_]{2,60}+|\d{1,4}+)[\"”“»)]?"
+    r"(?<![\w=/.,;:{\[<(〈|#&@$%\\'’])((?=[A-Za-zÀ-ɏ])[^\W\d_]{2,60}+|\d{1,4}+)[\"”“»)]?"
     r"[,;][\"“„(]?((?:[^\W\d_]{2,60}+|[aiI](?=[ '’]))-?)(?![\w=/@:(]|[,;.]\w)"
 )
 # Sets that are rare stand in front: they say of most texts that nothing is there.
@@ -85,8 +92,9 @@ def _openers(code: str) -> re.Pattern[str]:
     known = language(code)
     choice = "|".join(sorted(word.capitalize() for word in known.sentence_openers))
     names = "|".join(sorted(word.capitalize() for word in known.article_names)) or r"\Z"
+    tail = r"(?:,|['’](?:s|d|ll|re|ve))?"
     return re.compile(
-        rf" (?=[{_UPPER}])(?<=\w )({choice})(?:,|['’]s)? (?!(?:{names})\b)(?=[\w„“\"])"
+        rf" (?=[{_UPPER}])(?<=\w )({choice}){tail} (?!(?:{names})\b)(?=[\w„“\"])"
     )
 
 
@@ -104,14 +112,20 @@ def _stopless(passage: Passage) -> Iterator[Span]:
         word = _LAST_WORD.search(head)
         if word is None or not _is_seam(word[0], match, known):
             continue
-        if match.start() > stop.start() or _is_prose(head, known):
+        if match.start() > stop.start() or _is_prose(head, word[0], known):
             start = match.start() - len(word[0])
             yield Span(start, match.end(1)).shift(offset)
 
 
-def _is_prose(head: str, known: Language) -> bool:
+def _is_prose(head: str, last: str, known: Language) -> bool:
     """Tell the start of a sentence from a headline that runs into its text."""
-    words = head.lower().split()
+    words = head.split()
+    n_capital = sum(word[0].isupper() for word in words)
+    if not known.has_capital_nouns and n_capital * 2 > len(words):
+        return False
+    is_name = not (last.islower() or known.has_capital_nouns)
+    if is_name or len(words) >= _LONG_TITLE:
+        return len(words) >= (_LONGEST_TITLE if is_name else _LONG_TITLE)
     n_small = sum(word in known.function_words for word in words)
     return len(words) >= _MIN_PROSE and n_small * 10 > 3 * len(words)
 
@@ -122,21 +136,48 @@ def _is_seam(word: str, match: re.Match[str], known: Language) -> bool:
     if low in known.never_last or len(word) < 2:
         return False
     if known.has_capital_nouns:
+        if low.endswith(tuple(known.title_nouns)) or _is_title(match, known):
+            return False
         # Function words with a capital belong to a title; before a title or a noun
         # stand all that are no verbs.
         is_small = low in known.function_words
         return not is_small or (word.islower() and _is_verb(low, known))
-    is_small = match.string[match.end()].islower() or "," in match[0]
+    if opener in known.opening_symbols and _is_symbol(match, len(word)):
+        return False
+    if "," in match[0] and (word.islower() or len(opener) > _LONGEST_NUMBER):
+        return True
+    following = match.string[match.end()]
+    is_small = following.islower() or following.isdigit()
     if word.islower():
         if low in known.function_words:
             sure = known.openers_after_names | known.openers_before_names
             return is_small and opener in sure
+        if low in known.title_nouns:
+            return False
         return is_small or opener in known.openers_before_names
     return is_small and opener in known.openers_after_names
 
 
+def _is_symbol(match: re.Match[str], width: int) -> bool:
+    """Tell helium, of which one writes inside sentences: "high-purity He"."""
+    text, opener = match.string, match[1]
+    inner = re.findall(rf"(?:[\w,)] |-){opener}(?![^\W\d_])", text)
+    at = match.start() - width
+    return len(inner) > 1 or text[at - 1 : at] == "-"
+
+
+def _is_title(match: re.Match[str], known: Language) -> bool:
+    """Tell whether a small word stands behind the opener with a capital as well."""
+    following = _WORD_AT.match(match.string, match.end())
+    return bool(
+        following
+        and following[0].istitle()
+        and following[0].lower() in known.function_words
+    )
+
+
 def _is_verb(word: str, known: Language) -> bool:
-    return word.endswith(tuple(known.verb_ends))
+    return word in known.final_verbs or word.endswith(tuple(known.verb_ends))
 
 
 def _tight_commas(passage: Passage) -> Iterator[Span]:

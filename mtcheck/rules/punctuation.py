@@ -27,6 +27,7 @@ _SPACED_MARK = re.compile(
 # What people set a space after on purpose: an address, which a stop would change, and
 # a face. It is looked for at the end of the text before the space.
 _MEANT_BEFORE = re.compile(r"(?:(?:://|www\.|@)\S{1,200}|[:;=8xX]['-]?[()\]\[DP])$")
+_FORMULA_BEFORE = re.compile(r"[=|^∑∏∫√∈≤≥]\S{0,200}$")
 _LETTER_BEFORE = re.compile(r"(?:^|[\s(\[{|])[^\W\d_]$")
 _LETTER_AFTER = re.compile(r"\s[^\W\d_](?![^\W_])")
 
@@ -67,7 +68,7 @@ def _spaced_marks(passage: Passage) -> Iterator[Span]:
 def _is_meant(text: str, match: re.Match[str]) -> bool:
     """Tell whether there is a reason for the space: an address, a face, a formula."""
     before = text[max(0, match.start() - 210) : match.start()]
-    if _MEANT_BEFORE.search(before):
+    if _MEANT_BEFORE.search(before) or _FORMULA_BEFORE.search(before):
         return True
     # "f : X", "A . B", "W o w !"; a lone letter before a comma is a name or a word.
     if match.group()[-1] == "," or not _LETTER_BEFORE.search(before):

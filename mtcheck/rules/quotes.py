@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from mtcheck.languages import all_languages
+from mtcheck.languages import all_languages, language, languages
 from mtcheck.rules import Rule
 from mtcheck.segment import Passage
 from mtcheck.types import Span
@@ -17,8 +17,9 @@ _ENDS = frozenset(".!?…")
 _MARKS = frozenset(".,;:!?)]")
 # Words inside a sentence that is over, and not speech, which has a mark before its own:
 # the quote does not run on, wherever the paragraph was cut.
-_PHRASE = re.compile(r"(?<=[^\W\d_]\s)[\"“„»«][^\W\d_][^.!?]{0,300}[.!?]\s+[A-ZÀ-Þ]")
-_PHRASE_END = re.compile(r"[^\W\d_]{2}[\"“”«»]\s[^\W\dA-ZÀ-Þ]{2}$")
+_PHRASE = re.compile(r"(?<=[^\W_]\s)[\"“„»«][^\W_][^.!?]{0,300}[.!?](?:\s+[A-ZÀ-Þ]|\Z)")
+_PHRASE_END = re.compile(r"[^\W_]{2}[\"“”«»]\s[^\W\dA-ZÀ-Þ]{2}$")
+_PHRASE_END_BEFORE_NOUN = re.compile(r"[^\W_]{2}[\"“”«»]\s[^\W\d]{2}$")
 _MAX_QUOTED = 300
 """A longer stretch between two marks is rather two quotes, each with one mark lost."""
 
@@ -139,10 +140,12 @@ def _must_close_here(passage: Passage) -> bool:
 
 
 def _unopened(passage: Passage) -> Iterator[Span]:
-    text = passage.paragraph.text
+    text, code = passage.paragraph.text, passage.paragraph.language
+    has_capital_nouns = code in languages() and language(code).has_capital_nouns
+    end = _PHRASE_END_BEFORE_NOUN if has_capital_nouns else _PHRASE_END
     for place in pair_up(text).unopened:
         # Speech, which has a mark before its own, may have begun in what was before.
-        if _PHRASE_END.search(text[max(0, place - 4) : place + 4]):
+        if end.search(text[max(0, place - 4) : place + 4]):
             yield Span(place, place + 1).shift(passage.paragraph.span.start)
 
 
