@@ -355,3 +355,8 @@ def test_two_notices_in_one_clause_are_one_finding() -> None:
         "This text was automatically translated, the text was translated by a machine"
     )
     assert [f.code for f in findings(text, "en")] == ["MT601"]
+
+
+def test_two_german_clauses_may_meet_in_the_same_verb() -> None:
+    assert findings("Was nun gut ist ist noch offen.", "de") == []
+    assert [one.code for one in findings("The lock ist ist open.", "en")] == ["MT403"]

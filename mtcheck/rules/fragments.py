@@ -165,6 +165,7 @@ RULES = (
             "Nothing like it was ever seen on this coast before. ⟦Northern College.⟧ "
             "The ferry sailed on.",
             "Die Brücke muss nach Angaben der Stadt im Winter schließen. ⟦fachleute.⟧",
+            "Die Brücke muss nach Angaben der Stadt im Winter schließen. ⟦Fall war.⟧",
             "Die Brücke muss nach Angaben der Stadt im Winter schließen. ⟦der Brücke.⟧ "
             "Der Rat berät am Montag.",
         ),

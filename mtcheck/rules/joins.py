@@ -39,9 +39,10 @@ _COMMA = re.compile(
 # Sets that are rare stand in front: they say of most texts that nothing is there.
 _TIGHT = re.compile(r"[,;][\"“„(]?[^\W\d_]")
 _INNER_CAPITAL = re.compile(rf"[{_UPPER}](?<=[{_LOWER}].)")
+_I = rf"I(?= [{_LOWER}]|[’'](?:m|d|ll|ve)\b)"
 _HUMP = re.compile(
     rf"(?<![\w@/.,:;#$\\\"“”„'’`>=&{{\[+])([{_LOWER}]{{1,60}}+)"
-    rf"([{_UPPER}][{_LOWER}]{{1,60}}+|I(?= [{_LOWER}]))(?![\w(/@=\[_\"”“`]|[.:]\w)"
+    rf"([{_UPPER}][{_LOWER}]{{1,60}}+|{_I})(?![\w(/@=\[_\"”“`]|[.:]\w)"
 )
 _MIN_HUMP = 4
 """Shorter words with a capital inside are names of things (eBay, iPhone)."""
@@ -60,6 +61,8 @@ def _glued(passage: Passage) -> Iterator[Span]:
         return
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     for match in _NO_SPACE.finditer(text):
+        if text.startswith("..", match.start() - 1):
+            continue  # "and then...But no": the end of a row of dots
         before = _BEFORE.search(text[max(0, match.start() - _WINDOW) : match.start()])
         after = _AFTER.match(text, match.end())
         if after and _are_sentences(text, before, after, language(code)):
@@ -112,6 +115,8 @@ def _stopless(passage: Passage) -> Iterator[Span]:
         word = _LAST_WORD.search(head)
         if word is None or not _is_seam(word[0], match, known):
             continue
+        if _is_first(head[: word.start()], known):
+            continue
         if match.start() > stop.start() or _is_prose(head, word[0], known):
             start = match.start() - len(word[0])
             yield Span(start, match.end(1)).shift(offset)
@@ -128,6 +133,16 @@ def _is_prose(head: str, last: str, known: Language) -> bool:
         return len(words) >= (_LONGEST_TITLE if is_name else _LONG_TITLE)
     n_small = sum(word in known.function_words for word in words)
     return len(words) >= _MIN_PROSE and n_small * 10 > 3 * len(words)
+
+
+def _is_first(before: str, known: Language) -> bool:
+    """Tell whether a sentence just began, with a word that is thus not its last one."""
+    bare = before.rstrip()
+    if not bare.endswith("."):
+        return bare[-1:] in ("", *"!?:")
+    # "Mr. Berg", "am 3. Oktober"
+    last = re.split(r"[\s(.]", bare[-_WINDOW:-1])[-1].lower()
+    return len(last) > 2 and last not in known.abbreviations
 
 
 def _is_seam(word: str, match: re.Match[str], known: Language) -> bool:
@@ -221,7 +236,8 @@ def _are_words(head: str, tail: str, known: Language) -> bool:
     if head in known.function_words:
         if len(head) == 1:
             return head == "a" and len(tail) >= _MIN_HUMP
-        return len(tail) > 2 or low in known.abbreviations
+        opens = low in known.sentence_openers or tail == "I"
+        return len(tail) > 2 or low in known.abbreviations or (opens and len(head) > 2)
     if low in known.abbreviations:
         return len(head) > 2
     if low in known.function_words and len(tail) > 2:
@@ -240,9 +256,15 @@ def _broken_words(passage: Passage) -> Iterator[Span]:
         return
     known = language(paragraph.language)
     has_gap = any(gap in paragraph.text for gap in ("- ", "-\xa0", "-\n", "-\r", "-\t"))
+    has_dash = " - " in paragraph.text
     for match in _HYPHEN.finditer(paragraph.text) if has_gap else ():
-        # Before a small word the hyphen stands for a dash.
-        if match[1] not in _hanging() and match[1] not in known.function_words:
+        # Before a small word, and beside others that do, the hyphen stands for a dash.
+        is_dash = match[1] in known.function_words or (
+            has_dash
+            and "\n" not in match[0]
+            and (known.has_capital_nouns or not match[0].islower())
+        )
+        if not is_dash and match[1] not in _hanging():
             yield Span(*match.span()).shift(paragraph.span.start)
     if paragraph.text[-1] == "-" and passage.index + 1 < len(passage.paragraphs):
         # In a text without blank lines each line is a paragraph.
@@ -272,6 +294,10 @@ RULES = (
             "The ferry sailed in ⟦2019.She⟧ never came back from ⟦Oslo!But⟧ we wait.",
             "„Wir warten seit ⟦Stunden.“Die⟧ Fähre kam nicht in den ⟦Hafen.Niemand⟧ "
             "weiß warum.",
+            "It was late. She had written to ⟦them But⟧ nobody answered, so she’d "
+            "gone ⟦home She⟧’d sleep there.",
+            "Im Hafen wird es still, weil die Boote an Land und die Kais alle leer "
+            "⟦sind Bis⟧ zum Frühling bleibt das so.",
             "Es wird kalt. Im Winter ruht der ganze ⟦Verkehr Die⟧ Fähre liegt am Kai.",
         ),
         good=(
@@ -281,6 +307,9 @@ RULES = (
             "See www.harbour.Example for more.",
             "A colon starts a sentence: The harbour stays shut.",
             "He works for the U.S. Navy and for A.Berg in St.Albin.",
+            "It rained. Otherwise If they had come we had waited...But they left.",
+            "It costs more. The tank holds high-purity He at low pressure.",
+            "Es regnete. Sie las den Bestseller Die Fähre und den Roman Auf Und Ab.",
             "So steht es im Magazin Der Spiegel, und so sieht es die Partei Die Linke.",
         ),
         find=lambda passage: sorted([*_glued(passage), *_stopless(passage)]),
@@ -312,6 +341,7 @@ RULES = (
             "They walked along ⟦theHarbour⟧ and went home.",
             "They called for an end to the ⟦strikeThe⟧ harbour stays shut.",
             "Der Rat gibt ⟦keineAuskunft⟧ dazu.",
+            "Nobody told us about ⟦thatSo⟧ we waited, and on the same ⟦nightI⟧’d left.",
         ),
         good=(
             "She sold her iPhone on eBay and paid by PayPal, said McDonald.",
@@ -335,7 +365,7 @@ RULES = (
             "The well-known lock has a two- or three-fold gate.",
             "Short- and long-term plans were made.",
             "Das hat Vor- und Nachteile, sagt der Stadt- bzw. Landrat.",
-            "The harbour - they say - stays shut.",
+            "The harbour - they say - stays shut, and Anna Berg- confirmed - opens it.",
         ),
         signs=frozenset("-"),
         find=_broken_words,

@@ -174,6 +174,7 @@ RULES = (
             "⟦“⟧What a strange answer?\n\nThe mayor left the hall.",
             '"We go on," she said. ⟦"⟧Nobody stops us.\n\nThe mayor left.',
             "He called it ⟦“⟧a good day. Later he said “no” to all.",
+            "They spoke of ⟦“⟧a very good day.",
             "⟦„⟧Wir gehen weiter.\n\nDer Rat schwieg.",
         ),
         good=(
@@ -197,6 +198,7 @@ RULES = (
         bad=(
             "He called it a good day⟦”⟧ and went home.",
             "Er sprach von Verrat⟦“⟧ im Rat.",
+            "Es gab eine gute⟦“⟧ Suppe am Kai.",
         ),
         good=(
             "He called it “a good day” and went home.",
