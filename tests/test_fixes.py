@@ -3,6 +3,7 @@
 import codecs
 import os
 import pty
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -95,13 +96,25 @@ def answered(folder: Path, answer: bytes) -> tuple[int, bytes]:
         shown += os.read(terminal, 4096)
     os.write(terminal, answer)
     try:
-        while more := os.read(terminal, 4096):
+        while more := read_or_repeat(terminal, answer):
             shown += more
     except OSError:  # how Linux tells the end
         pass
     os.close(terminal)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status), shown
+
+
+def read_or_repeat(terminal: int, answer: bytes) -> bytes:
+    """Return what the program shows; where it shows nothing, answer again.
+
+    Python's ``input`` drops a Ctrl-C that comes while it flushes the streams.
+    """
+    for _ in range(5):
+        if select.select([terminal], [], [], 20)[0]:
+            return os.read(terminal, 4096)
+        os.write(terminal, answer)
+    pytest.fail("the program neither ends nor shows anything")
 
 
 @pytest.mark.parametrize(
