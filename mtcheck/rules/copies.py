@@ -22,6 +22,9 @@ _MIN_SENTENCE_LETTERS = 30
 _MOST_MARKS = 2
 """Marks at the end of a sentence."""
 
+_CELLS = " | "
+"""Rows of tables, and menus on one line, come again for a reason."""
+
 _MIN_COPY_WORDS = 20
 _COPIED = 0.9
 """Share of a paragraph's words in runs of three that stood there before."""
@@ -48,6 +51,8 @@ def _repeated_lines(text: str) -> tuple[Span, ...]:
 
 def _counts(line: str) -> bool:
     if len(line) < _MIN_LINE_LETTERS or len(line.split()) < _MIN_LINE_WORDS:
+        return False
+    if _CELLS in line:
         return False
     # Rules of dashes, rows of numbers and ASCII art come back for a reason.
     return sum(map(str.isalpha, line)) * 3 > len(line) * 2
@@ -125,7 +130,7 @@ def _sentences(text: str, span: Span) -> Iterator[Span]:
 
 
 def _is_long(sentence: str) -> bool:
-    is_long = len(sentence) >= _MIN_SENTENCE_LETTERS
+    is_long = len(sentence) >= _MIN_SENTENCE_LETTERS and _CELLS not in sentence
     return is_long and sentence.count(" ") + 1 >= _MIN_SENTENCE_WORDS
 
 
@@ -168,6 +173,8 @@ RULES = (
         good=(
             "The mayor opens the new lock\nThe mayor opens the old lock",
             "No comment.\n\nShe left.\n\nNo comment.",
+            "name of the ship | year | port\nBerta | 1901 | Hull\n\n"
+            "name of the ship | year | port\nAnna | 1903 | Hull",
             "--- --- --- --- ---\n\n--- --- --- --- ---",
         ),
         find=_finder(_repeated_lines),

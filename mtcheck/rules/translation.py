@@ -107,6 +107,7 @@ RULES = (
             "Machine translation has become better, the report says.",
             "Der Roman wurde von Anna Berg übersetzt.",
             "Google Translate was released many years ago.",
+            "Some of it is bad (machine-translated, spliced, broken).",
         ),
         find=_notices,
     ),
