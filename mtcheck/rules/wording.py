@@ -37,13 +37,14 @@ def _pairs(code: str) -> frozenset[tuple[str, ...]]:
 
 @cache
 def _rare_pairs(code: str) -> frozenset[tuple[str, str]]:
-    """Return of each phrase two words side by side that few other texts have."""
-    small = language(code).function_words
-    phrases = [row.partition("\t")[0].split(" ") for row in _phrases(code)]
+    """Return the first or the last two words of each phrase: those few texts have."""
+    # By patterns over the whole table: each run of the hook waits for this.
+    table, small = "\n".join(_phrases(code)), language(code).function_words
+    first = re.findall(r"^(\S+) (\S+)", table, re.MULTILINE)
+    last = re.findall(r"(\S+) (\S+)\t", table)
     return frozenset(
-        min(pairwise(words), key=lambda pair: sum(word in small for word in pair))
-        for words in phrases
-        if len(words) > 1
+        end if start[0] in small or start[1] in small else start
+        for start, end in zip(first, last, strict=True)
     )
 
 
