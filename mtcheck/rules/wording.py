@@ -38,13 +38,16 @@ def _pairs(code: str) -> frozenset[tuple[str, ...]]:
 @cache
 def _rare_pairs(code: str) -> frozenset[tuple[str, str]]:
     """Return the first or the last two words of each phrase: those few texts have."""
-    # By patterns over the whole table: each run of the hook waits for this.
-    table, small = "\n".join(_phrases(code)), language(code).function_words
-    first = re.findall(r"^(\S+) (\S+)", table, re.MULTILINE)
-    last = re.findall(r"(\S+) (\S+)\t", table)
+    small = language(code).function_words
+    keys = [row.partition("\t")[0].split(" ") for row in _phrases(code)]
     return frozenset(
-        end if start[0] in small or start[1] in small else start
-        for start, end in zip(first, last, strict=True)
+        [
+            (key[-2], key[-1])
+            if key[0] in small or key[1] in small
+            else (key[0], key[1])
+            for key in keys
+            if len(key) > 1
+        ]
     )
 
 
