@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import islice
+from string import ascii_letters
 
 from mtcheck.errors import ConfigError
 from mtcheck.identify import identify, identify_inside
@@ -17,6 +18,8 @@ MODES = ("auto", "blank", "line")
 
 MARKS = "\"“”„«»'‘’()[]{}*_.,;:!?…"
 """Marks that may stand around a word and are no part of it."""
+
+_WITHOUT_LETTERS = str.maketrans("", "", ascii_letters + " ")
 
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 """A word: letters and digits, joined by single hyphens or apostrophes."""
@@ -44,7 +47,7 @@ _FULL_WIDTH = frozenset("。！？")
 _BEFORE_NUMBERS = frozenset("abs art fig figs max min no nos pos".split())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Passage:
     """A paragraph in its document: what rules and extractors are shown.
 
@@ -64,25 +67,29 @@ class Passage:
 
     @cached_property
     def characters(self) -> frozenset[str]:
-        """The characters that the paragraph holds."""
-        return frozenset(self.paragraph.text)
+        """The characters that the paragraph holds, but for most plain letters."""
+        text = self.paragraph.text
+        if text.isascii():
+            return frozenset(text.translate(_WITHOUT_LETTERS))
+        return frozenset(text)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         """What white space parts in the paragraph, in lower case, without marks."""
         words = self.paragraph.text.lower().split()
-        return tuple([word.strip(MARKS) for word in words])
+        # Most have no mark to look for.
+        return tuple([w if w.isalnum() else w.strip(MARKS) for w in words])
 
     @cached_property
     def echoes(self) -> frozenset[int]:
         """How many words on the same three words stand again, where they do."""
         words = self.words
-        triples = list(zip(words, words[1:], words[2:], strict=False))
-        if len(frozenset(triples)) == len(triples):
+        n_triples = len(frozenset(zip(words, words[1:], words[2:], strict=False)))
+        if n_triples >= len(words) - 2:
             return frozenset()
         found: set[int] = set()
         last: dict[tuple[str, ...], int] = {}
-        for at, triple in enumerate(triples):
+        for at, triple in enumerate(zip(words, words[1:], words[2:], strict=False)):
             if triple in last:
                 found.add(at - last[triple])
             last[triple] = at

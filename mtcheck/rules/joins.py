@@ -47,6 +47,7 @@ _HUMP = re.compile(
 _MIN_HUMP = 4
 """Shorter words with a capital inside are names of things (eBay, iPhone)."""
 
+_GAP = re.compile(r"-[ \xa0\n\r\t]")
 _HEAD = re.compile(r"(?<![\w-])[^\W\d_]{2,30}-\Z")
 _TAIL = re.compile(rf"[{_LOWER}]{{2,30}}+")
 _HYPHEN = re.compile(
@@ -255,9 +256,10 @@ def _broken_words(passage: Passage) -> Iterator[Span]:
     if paragraph.language not in languages():
         return
     known = language(paragraph.language)
-    has_gap = any(gap in paragraph.text for gap in ("- ", "-\xa0", "-\n", "-\r", "-\t"))
     has_dash = " - " in paragraph.text
-    for match in _HYPHEN.finditer(paragraph.text) if has_gap else ():
+    for match in (
+        _HYPHEN.finditer(paragraph.text) if _GAP.search(paragraph.text) else ()
+    ):
         # Before a small word, and beside others that do, the hyphen stands for a dash.
         is_dash = match[1] in known.function_words or (
             has_dash

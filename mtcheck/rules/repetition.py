@@ -28,12 +28,11 @@ _MIN_NAME = 6
 
 
 @lru_cache(maxsize=4)
-def _doubles(
-    text: str, words: tuple[str, ...], echoes: frozenset[int]
-) -> tuple[tuple[Span, tuple[str, ...]], ...]:
+def _doubles(passage: Passage) -> tuple[tuple[Span, tuple[str, ...]], ...]:
     """Return the stretches of words that follow upon themselves at once."""
+    text, words = passage.paragraph.text, passage.words
     runs: list[tuple[int, int]] = []
-    for length in (1, 2, *(echoes & _PHRASES)):
+    for length in (1, 2, *(passage.echoes & _PHRASES)):
         # One byte a word: does the same word stand there again, so many words on?
         same = bytes(map(eq, words, words[length:]))
         at = same.find(b"\1" * length)
@@ -95,8 +94,7 @@ def _doubled(passage: Passage, *, is_small: bool) -> Iterator[Span]:
     if code not in languages():
         return
     known = language(code)
-    doubles = _doubles(passage.paragraph.text, passage.words, passage.echoes)
-    for span, tokens in doubles:
+    for span, tokens in _doubles(passage):
         small = tokens[0].lower().lstrip(MARKS) in known.never_doubled
         single = len({token.lower().strip(MARKS) for token in tokens}) == 1
         if single and small:

@@ -69,16 +69,17 @@ _LEAST_SHARE = 0.3
 
 _RARE = 3
 _QUOTING = frozenset('"“”„‚‘«»:(\n')
+_NONE: frozenset[str] = frozenset()
 _CUES = {
-    "de": (" the ", " of ", " and ", " is ", " was ", " that "),
-    "en": (" der ", " die ", " und ", " das ", " ist ", " nicht "),
+    "de": frozenset(["the", "of", "and", "is", "was", "that"]),
+    "en": frozenset(["der", "die", "und", "das", "ist", "nicht"]),
 }
 
 
 def _other_language(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     code = passage.paragraph.language or ""
-    if sum(cue in text for cue in _CUES.get(code, ())) < 2:
+    if len(_CUES.get(code, _NONE).intersection(passage.words)) < 2:
         return
     own = FUNCTION_WORDS[code]
     other = frozenset().union(

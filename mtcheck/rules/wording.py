@@ -36,18 +36,27 @@ def _pairs(code: str) -> frozenset[tuple[str, ...]]:
 
 
 @cache
-def _rare_pairs(code: str) -> frozenset[tuple[str, str]]:
-    """Return the first or the last two words of each phrase: those few texts have."""
+def _rare_pairs(code: str) -> dict[str, set[str]]:
+    """Return the first or the last two words of each phrase: those few texts have.
+
+    A first word leads to the second ones.
+    """
     small = language(code).function_words
-    keys = [row.partition("\t")[0].split(" ") for row in _phrases(code)]
-    return frozenset(
-        [
-            (key[-2], key[-1])
-            if key[0] in small or key[1] in small
-            else (key[0], key[1])
-            for key in keys
-            if len(key) > 1
-        ]
+    found: dict[str, set[str]] = {}
+    for row in _phrases(code):
+        key = row.partition("\t")[0].split(" ")
+        if len(key) > 1:
+            at = -2 if key[0] in small or key[1] in small else 0
+            found.setdefault(key[at], set()).add(key[at + 1])
+    return found
+
+
+def _may_hold(passage: Passage, code: str) -> bool:
+    """Tell whether the paragraph has such a pair, and is worth a closer look."""
+    pairs, words = _rare_pairs(code), passage.words
+    starts = pairs.keys() & words
+    return bool(starts) and any(
+        second in pairs[first] for first, second in pairwise(words) if first in starts
     )
 
 
@@ -62,7 +71,7 @@ def _term(phrase: str, code: str = "en") -> str | None:
 
 def _tortured(passage: Passage) -> Iterator[Span]:
     code = passage.paragraph.language or ""
-    if _rare_pairs(code).isdisjoint(pairwise(passage.words)):
+    if not _may_hold(passage, code):
         return
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     places = [match.span() for match in _WORD.finditer(text)]
