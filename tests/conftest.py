@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -48,6 +49,17 @@ def tidy() -> Iterator[None]:
     was_there = folder.exists()
     yield
     assert was_there or not folder.exists()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> Iterator[None]:
+    """Let programs be interrupted, also where the suite runs in the background.
+
+    There a shell has Ctrl-C ignored, and what the tests start would inherit that.
+    """
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, previous)
 
 
 @pytest.fixture
