@@ -67,7 +67,7 @@ class Passage:
 
     @cached_property
     def characters(self) -> frozenset[str]:
-        """The characters that the paragraph holds, but for most plain letters."""
+        """The characters of the paragraph; plain letters and spaces may be left out."""
         text = self.paragraph.text
         if text.isascii():
             return frozenset(text.translate(_WITHOUT_LETTERS))
@@ -76,9 +76,7 @@ class Passage:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """What white space parts in the paragraph, in lower case, without marks."""
-        words = self.paragraph.text.lower().split()
-        # Most have no mark to look for.
-        return tuple([w if w.isalnum() else w.strip(MARKS) for w in words])
+        return tuple(bare_words(self.paragraph.text))
 
     @cached_property
     def echoes(self) -> frozenset[int]:
@@ -137,6 +135,18 @@ def split_paragraphs(text: str, mode: str = "auto") -> list[Span]:
         return _blocks(text, _LINES)
     spans = _blocks(text, _BLANK_LINES)
     return spans if mode == "blank" or len(spans) != 1 else _blocks(text, _LINES)
+
+
+def bare_words(text: str) -> list[str]:
+    """Return what white space parts, in lower case, without the marks around it.
+
+    >>> bare_words("“Don't,” she said.")
+    ["don't", 'she', 'said']
+    """
+    # Most have no mark to look for.
+    return [
+        word if word.isalnum() else word.strip(MARKS) for word in text.lower().split()
+    ]
 
 
 def count_words(text: str, most: int | None = None) -> int:

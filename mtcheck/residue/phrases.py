@@ -12,7 +12,6 @@ _MAX_LINE = 160
 """Whole-line phrases are shorter; a longer line is only searched for notices."""
 
 _LINE = re.compile(r"[^\n\r\u2029]+")
-_LINE_END = re.compile(r"[\n\r\u2029]")
 _EDGES = " \t\xa0*•·|–—-›»«→←↑↓…:.!?[]()"
 _BREADCRUMB = re.compile(r"(?:home|startseite|start) ?[»›](?=\s)", re.IGNORECASE)
 
@@ -64,7 +63,7 @@ def marked_lines(text: str) -> tuple[Span, ...]:
     >>> marked_lines("The lock opened.\nLeave a Reply")
     (Span(start=17, end=30),)
     """
-    if len(text) > _MAX_LINE and not _LINE_END.search(text):
+    if len(text) > _MAX_LINE and _LINE.fullmatch(text):
         return ()  # most paragraphs of most corpora
     found = []
     for span in split_lines(text):

@@ -31,11 +31,11 @@ class Rule:
     """One kind of defect; ``find`` yields its places, ``message`` may quote them.
 
     ``{}`` in the message is replaced by the marked text. ``languages`` is None where
-    the rule holds in every language. ``signs`` are characters: a paragraph without one
-    of them has no such defect. Only a rule whose change is always safe has a ``fix``;
-    ``meaning`` says what the marked stretch stands for. A rule about the
-    source of a page has ``find_in_page`` in place of ``find``, and HTML for examples;
-    one that the linter decides, or a model, neither.
+    the rule holds in every language. ``signs`` are marks or digits, not plain letters:
+    a paragraph without one of them has no such defect. Only a rule whose change is
+    always safe has a ``fix``; ``meaning`` says what the marked stretch stands for. A
+    rule about the source of a page has ``find_in_page`` in place of ``find``, and HTML
+    for examples; one that the linter decides, or a model, neither.
     """
 
     code: str

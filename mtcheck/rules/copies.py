@@ -5,11 +5,11 @@ The spans of a document are found once and kept for its other paragraphs.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from mtcheck.rules import Finder, Rule
-from mtcheck.segment import MARKS, Passage, split_paragraphs
+from mtcheck.segment import MARKS, Passage, bare_words, split_paragraphs
 from mtcheck.types import Span
 
 _MIN_LINE_WORDS = 4
@@ -67,7 +67,7 @@ def _copied_paragraphs(text: str) -> tuple[Span, ...]:
     seen: set[tuple[str, ...]] = set()
     found: list[Span] = []
     for span in split_paragraphs(text):
-        words = [word.strip(MARKS) for word in span.of(text).lower().split()]
+        words = bare_words(span.of(text))
         if len(words) < _MIN_COPY_WORDS:
             continue
         runs = list(zip(words, words[1:], words[2:], strict=False))
@@ -140,12 +140,6 @@ def _overlaps(span: Span, others: Sequence[Span]) -> bool:
     return at > 0 and others[at - 1].end > span.start
 
 
-def _sentences_again(passage: Passage) -> Iterator[Span]:
-    # Where no three words come again, no sentence does.
-    if len(passage.paragraphs) > 1 or passage.echoes:
-        yield from _finder(_repeated_sentences)(passage)
-
-
 def _finder(spans_of: Callable[[str], tuple[Span, ...]]) -> Finder:
     """Return a finder of those of a document's spans that lie in the paragraph."""
 
@@ -158,6 +152,16 @@ def _finder(spans_of: Callable[[str], tuple[Span, ...]]) -> Finder:
             yield span
 
     return find
+
+
+_repeated_sentence_places = _finder(_repeated_sentences)
+
+
+def _sentences_again(passage: Passage) -> Iterable[Span]:
+    # Where no three words come again, no sentence does.
+    if len(passage.paragraphs) == 1 and not passage.echoes:
+        return ()
+    return _repeated_sentence_places(passage)
 
 
 RULES = (

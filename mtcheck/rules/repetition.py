@@ -119,7 +119,7 @@ def _is_slip(tokens: tuple[str, ...], known: Language) -> bool:
     if len(tokens) > 2 or word != tokens[1].strip(MARKS) or word.isupper():
         return False
     # One verb ends its clause and the next one follows: "was es ist ist gleich".
-    if word.lower() in _of_all("may_double") | known.final_verbs:
+    if word.lower() in _of_all("may_double") or word.lower() in known.final_verbs:
         return False
     is_plain = word.islower() or known.has_capital_nouns
     least = _MIN_LETTERS + (not word.islower()) if is_plain else _MIN_NAME
