@@ -11,7 +11,15 @@ from benchmarks.defect_kinds import DEFECTS
 from benchmarks.defects import Damaged, Defect, Source
 from benchmarks.false_alarms import code_fingerprint
 from benchmarks.human_rows import HUMAN, data_file
-from benchmarks.record import DATA, RESULTS, ROOT, fingerprint, signature, table, write
+from benchmarks.record import (
+    ROOT,
+    data_option,
+    fingerprint,
+    output_option,
+    signature,
+    table,
+    write,
+)
 from mtcheck.languages import languages
 from mtcheck.rules import FAMILIES, all_rules, find_defects
 from mtcheck.segment import passages
@@ -171,12 +179,7 @@ def missed_lines(
 
 
 @click.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    default=DATA,
-    help="Folder with paragraphs/. [default: data/ of MTCHECK_SHARED]",
-)
+@data_option("paragraphs/")
 @click.option("--language", help="Code. [default: all that mtcheck knows]")
 @click.option("--part", default="dev", show_default=True, help="Part of the data.")
 @click.option(
@@ -189,9 +192,7 @@ def missed_lines(
 )
 @click.option("--seed", default=7, show_default=True, help="Seed of all that is drawn.")
 @click.option("--missed", "kind", help="Only show what is missed of one kind.")
-@click.option(
-    "--output", type=click.Path(path_type=Path), default=RESULTS, help="Folder."
-)
+@output_option
 def main(
     data: Path,
     language: str | None,

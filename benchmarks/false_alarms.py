@@ -10,7 +10,15 @@ import click
 
 from benchmarks.human_rows import HUMAN, Linted, data_file, human_rows, lint_rows
 from benchmarks.judgements import JUDGEMENTS, draw, drawn_lines, judged_lines
-from benchmarks.record import DATA, RESULTS, ROOT, fingerprint, signature, table, write
+from benchmarks.record import (
+    ROOT,
+    data_option,
+    fingerprint,
+    output_option,
+    signature,
+    table,
+    write,
+)
 from mtcheck.languages import languages
 from mtcheck.rules import Rule, all_rules
 
@@ -188,12 +196,7 @@ def chosen_rules(codes: Sequence[str]) -> list[Rule] | None:
 
 
 @click.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    default=DATA,
-    help="Folder with paragraphs/. [default: data/ of MTCHECK_SHARED]",
-)
+@data_option("paragraphs/")
 @click.option("--language", help="Code. [default: all that mtcheck knows]")
 @click.option("--part", default="dev", show_default=True, help="Part of the data.")
 @click.option("--rule", "codes", multiple=True, help="Only codes that start like this.")
@@ -205,9 +208,7 @@ def chosen_rules(codes: Sequence[str]) -> list[Rule] | None:
 @click.option(
     "--judgements", type=click.Path(path_type=Path), default=JUDGEMENTS, help="File."
 )
-@click.option(
-    "--output", type=click.Path(path_type=Path), default=RESULTS, help="Folder."
-)
+@output_option
 def main(
     data: Path,
     language: str | None,

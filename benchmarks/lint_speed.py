@@ -15,7 +15,15 @@ from typing import Any
 
 import click
 
-from benchmarks.record import DATA, RESULTS, fingerprint, signature, table, write
+from benchmarks.record import (
+    data_option,
+    fingerprint,
+    heading,
+    output_option,
+    signature,
+    table,
+    write,
+)
 from benchmarks.speed import one_core
 from benchmarks.start import bytecode_in
 from mtcheck import __version__
@@ -120,12 +128,7 @@ def judge(seconds: Mapping[str, Mapping[str, Sequence[float]]]) -> list[dict[str
 def report(raw: Mapping[str, Any]) -> list[str]:
     """Return the lines of the Markdown report."""
     lines = [
-        "# Speed of lint",
-        "",
-        f"`{raw['signature']}`",
-        "",
-        " · ".join(f"{name} {number}" for name, number in raw["versions"].items()),
-        "",
+        *heading("Speed of lint", raw),
         f"{raw['n']} documents of {_N_PARAGRAPHS} paragraphs that people wrote "
         f"(dev.en), {raw['words']:,} words; the one file has {raw['words_of_one']:,}. "
         "Whole processes, the interpreter's start included, each tool with its "
@@ -194,21 +197,14 @@ def run(data: Path, n_documents: int, n_passes: int, folder: Path) -> dict[str, 
 
 
 @click.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    default=DATA,
-    help="Folder with paragraphs/. [default: data/ of MTCHECK_SHARED]",
-)
+@data_option("paragraphs/")
 @click.option(
     "--documents", default=200, show_default=True, type=click.IntRange(1), help="Files."
 )
 @click.option(
     "--passes", default=7, show_default=True, type=click.IntRange(1), help="Turns."
 )
-@click.option(
-    "--output", type=click.Path(path_type=Path), default=RESULTS, help="Folder."
-)
+@output_option
 def main(data: Path, documents: int, passes: int, output: Path) -> None:
     """Measure one file and many, from the start of a process to its end."""
     with tempfile.TemporaryDirectory() as scratch:

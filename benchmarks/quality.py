@@ -19,9 +19,10 @@ from benchmarks.figures import (
     strata,
 )
 from benchmarks.record import (
-    DATA,
-    RESULTS,
+    data_option,
     fingerprint,
+    heading,
+    output_option,
     signature,
     table,
     versions,
@@ -129,12 +130,7 @@ def report(raw: Mapping[str, Any]) -> list[str]:
     """Return the lines of the Markdown report."""
     compared = baseline(raw["language"])
     lines = [
-        f"# Quality, {raw['language']}",
-        "",
-        f"`{raw['signature']}`",
-        "",
-        " · ".join(f"{name} {number}" for name, number in raw["versions"].items()),
-        "",
+        *heading(f"Quality, {raw['language']}", raw),
         f"{raw['n']:,} paragraphs of {raw['n_documents']:,} documents of "
         f"{raw['part']}.{raw['language']}, learners' texts apart; "
         f"{raw['n_abstained']} without a verdict, which count as original. "
@@ -204,12 +200,7 @@ def _shown(value: float) -> str:
 
 
 @click.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    default=DATA,
-    help="Folder with paragraphs/. [default: data/ of MTCHECK_SHARED]",
-)
+@data_option("paragraphs/")
 @click.option("--language", default="en", show_default=True, help="Code.")
 @click.option("--part", default="dev", show_default=True, help="Part of the data.")
 @click.option("--tier", default="full", type=click.Choice(TIERS), show_default=True)
@@ -222,9 +213,7 @@ def _shown(value: float) -> str:
     help="Draws.",
 )
 @click.option("--seed", default=7, show_default=True, help="Seed of the draws.")
-@click.option(
-    "--output", type=click.Path(path_type=Path), default=RESULTS, help="Folder."
-)
+@output_option
 def main(
     data: Path,
     language: str,

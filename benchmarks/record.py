@@ -5,17 +5,42 @@ import json
 import math
 import os
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import click
 
 from mtcheck import __version__
 from mtcheck.models import Model
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("MTCHECK_SHARED", ROOT.parent / "shared")) / "data"
 RESULTS = Path(__file__).parent / "results"
+
+output_option = click.option(
+    "--output", type=click.Path(path_type=Path), default=RESULTS, help="Folder."
+)
+"""Where a command writes its result."""
+
+
+def data_option(part: str) -> Callable[[Command], Command]:
+    """Return the option for the data folder; ``part`` is what the command reads."""
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path),
+        default=DATA,
+        help=f"Folder with {part}. [default: data/ of MTCHECK_SHARED]",
+    )
+
+
+def heading(title: str, raw: Mapping[str, Any]) -> list[str]:
+    """Return the lines that a report begins with: what it is and was measured with."""
+    numbers = (f"{name} {number}" for name, number in raw["versions"].items())
+    return [f"# {title}", "", f"`{raw['signature']}`", "", " · ".join(numbers), ""]
 
 
 def versions() -> dict[str, str]:

@@ -14,7 +14,14 @@ import numpy as np
 
 from benchmarks.figures import FALSE_ALARMS, Array, area
 from benchmarks.page_rules import BAD, Rule, justext_rules, run_rules
-from benchmarks.record import DATA, RESULTS, fingerprint, signature, table, write
+from benchmarks.record import (
+    data_option,
+    fingerprint,
+    output_option,
+    signature,
+    table,
+    write,
+)
 from mtcheck.residue.phrases import marked_lines, notices, split_lines
 from mtcheck.residue.stretches import page_stretches
 from mtcheck.residue.trees import FILE, line_scores, trees
@@ -221,15 +228,8 @@ def _snippets(found: Mapping[str, Any]) -> list[str]:
 
 
 @click.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    default=DATA,
-    help="Folder with scraped/. [default: data/ of MTCHECK_SHARED]",
-)
-@click.option(
-    "--output", type=click.Path(path_type=Path), default=RESULTS, help="Folder."
-)
+@data_option("scraped/")
+@output_option
 def main(data: Path, output: Path) -> None:
     """Score the lines of pages that were not fitted on and report figures."""
     files = [data / name for name in (PAGES, GOLD)]

@@ -14,10 +14,11 @@ from typing import Any, Self
 import click
 
 from benchmarks.record import (
-    DATA,
-    RESULTS,
     ROOT,
+    data_option,
     fingerprint,
+    heading,
+    output_option,
     signature,
     table,
     versions,
@@ -162,12 +163,7 @@ def report(raw: Mapping[str, Any], runners: Sequence[Runner]) -> list[str]:
         rows.append((runner.name, *[f"{rate:,.0f}" for rate in (*numbers, busy)]))
     header = ("tool", "paragraphs a second", "least", "most", "by processor time")
     lines = [
-        "# Speed",
-        "",
-        f"`{raw['signature']}`",
-        "",
-        " · ".join(f"{name} {number}" for name, number in raw["versions"].items()),
-        "",
+        *heading("Speed", raw),
         f"{n_texts:,} paragraphs of dev.en, {raw['words']:,} words; one core"
         f"{'' if raw['is_pinned'] else ' (not pinned)'}, one thread, after loading; "
         f"the tools take turns; median of {raw['passes']} passes.",
@@ -228,12 +224,7 @@ def run(data: Path, n_rows: int, passes: int, model: str, peer: str) -> list[Any
 
 
 @click.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    default=DATA,
-    help="Folder with paragraphs/. [default: data/ of MTCHECK_SHARED]",
-)
+@data_option("paragraphs/")
 @click.option("--rows", default=0, help="Paragraphs, evenly spaced. [default: all]")
 @click.option(
     "--passes", default=5, show_default=True, type=click.IntRange(1), help="Turns."
@@ -245,9 +236,7 @@ def run(data: Path, n_rows: int, passes: int, model: str, peer: str) -> list[Any
     help="Interpreter with datatrove, spacy and regex. [default: this one]",
 )
 @click.option("--start", is_flag=True, help="Measure the time that commands take.")
-@click.option(
-    "--output", type=click.Path(path_type=Path), default=RESULTS, help="Folder."
-)
+@output_option
 def main(
     data: Path,
     rows: int,

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from benchmarks.record import ROOT, signature, table, versions
+from benchmarks.record import ROOT, heading, signature, table, versions
 from mtcheck.models import Model
 
 _SEED = "seeds/en/ferry_original.txt"
@@ -107,12 +107,7 @@ def start_lines(raw: Mapping[str, Any]) -> list[str]:
     ]
     header = ("process", "ms", "least", "most", f"of `{_BASE}`")
     return [
-        "# Start",
-        "",
-        f"`{raw['signature']}`",
-        "",
-        " · ".join(f"{name} {number}" for name, number in raw["versions"].items()),
-        "",
+        *heading("Start", raw),
         "Whole processes, the interpreter's start included, in turns on one core"
         f"{'' if raw['is_pinned'] else ' (not pinned)'}; median of {raw['passes']}. "
         f"The targets are held against a plain `{_BASE}`; boosted trees are "
