@@ -228,22 +228,6 @@ class Batch:
 
         return self.keep(mask, hide)
 
-    def masked_lines(self, mask: Mask) -> list[list[tuple[str, ...]]]:
-        """Return the masked sentences of each paragraph, without empty ones."""
-
-        def part() -> list[list[tuple[str, ...]]]:
-            found: list[list[tuple[str, ...]]] = [[] for _ in self.passages]
-            masked, start = self.masked(mask).texts(), 0
-            for paragraph, size in zip(
-                self.line_paragraphs.tolist(), self.line_sizes.tolist(), strict=True
-            ):
-                if size:
-                    found[paragraph].append(tuple(masked[start : start + size]))
-                start += size
-            return found
-
-        return self.keep((mask, "lines"), part)
-
     def own_tokens(self, paragraph: int) -> slice:
         """Return the place of a paragraph's tokens."""
         end = int(self.ends[paragraph])

@@ -18,6 +18,8 @@ from mtcheck.types import LABELS, Evidence, Label
 
 Array = NDArray[np.float64]
 
+_EVERY_LABEL = set(range(len(LABELS)))
+
 LEVELS_OF_EVIDENCE: tuple[tuple[str, Evidence], ...] = (
     ("0.001", "strong"),
     ("0.01", "moderate"),
@@ -31,12 +33,16 @@ class AdditiveModel:
     """Tables of scores: ``scores[i]`` has a row a bin of feature i, and a last for NaN.
 
     The bins of feature i are parted by ``edges[i]``; a value on an edge lies below it.
+    The columns are *kinds* of text: a label may have several, since spun text and text
+    that a language model rewrote have next to nothing in common. ``labels`` has the
+    place of each kind's label.
     """
 
     features: tuple[str, ...]
     edges: tuple[Array, ...]
     scores: tuple[Array, ...]
     intercept: Array
+    labels: tuple[int, ...]
 
     @property
     def used(self) -> frozenset[str]:
@@ -52,7 +58,9 @@ class AdditiveModel:
             edges = tuple(np.asarray(row, dtype=float) for row in raw["edges"])
             scores = tuple(np.asarray(row, dtype=float) for row in raw["scores"])
             intercept = np.asarray(raw["intercept"], dtype=float)
-            fits = len(features) == len(edges) == len(scores) and all(
+            labels = tuple(LABELS.index(Label(name)) for name in raw["labels"])
+            fits = len(labels) == len(intercept) and set(labels) == _EVERY_LABEL
+            fits &= len(features) == len(edges) == len(scores) and all(
                 score.shape == (len(edge) + 2, len(intercept))
                 for edge, score in zip(edges, scores, strict=True)
             )
@@ -62,7 +70,7 @@ class AdditiveModel:
             ) from error
         if not fits:
             raise ModelError("the classifier's tables do not fit each other")
-        return cls(features, edges, scores, intercept)
+        return cls(features, edges, scores, intercept, labels)
 
     def to_json(self) -> dict[str, Any]:
         """Return the form that ``from_json`` reads."""
@@ -71,10 +79,11 @@ class AdditiveModel:
             "edges": [edge.tolist() for edge in self.edges],
             "scores": [score.tolist() for score in self.scores],
             "intercept": self.intercept.tolist(),
+            "labels": [str(LABELS[at]) for at in self.labels],
         }
 
     def contributions(self, vectors: Array) -> Array:
-        """Return the scores of shape (texts, features, labels) of (texts, features)."""
+        """Return the scores of shape (texts, features, kinds) of (texts, features)."""
         found = np.empty((*vectors.shape, len(self.intercept)))
         for at, (edge, score) in enumerate(zip(self.edges, self.scores, strict=True)):
             column = vectors[:, at]
@@ -88,13 +97,37 @@ class AdditiveModel:
             at for at, name in enumerate(self.features) if name.startswith("rules.")
         ]
         none = self.contributions(np.zeros((1, len(self.features))))[:, chosen]
-        found: Array = (contributions[:, chosen] - none).sum(axis=1)
-        return found
+        total = contributions.sum(axis=1) + self.intercept
+        found = (contributions[:, chosen] - none).sum(axis=1)
+        return self.merged(total) - self.merged(total - found)
 
     def logits(self, vectors: Array) -> Array:
         """Return the summed scores, of shape (texts, labels)."""
-        total: Array = self.contributions(vectors).sum(axis=1) + self.intercept
-        return total
+        return self.merged(self.contributions(vectors).sum(axis=1) + self.intercept)
+
+    def merged(self, totals: Array) -> Array:
+        """Return the logits of the labels, from those of kinds, on the last axis.
+
+        The probability of a label is the sum of its kinds' probabilities.
+        """
+        shape = (*totals.shape[:-1], max(self.labels) + 1)
+        found = np.full(shape, -np.inf)
+        for kind, label in enumerate(self.labels):
+            found[..., label] = np.logaddexp(found[..., label], totals[..., kind])
+        return found
+
+    def by_label(self, contributions: Array) -> Array:
+        """Return contributions of shape (texts, features, labels) from those of kinds.
+
+        Each kind counts by its share of the label's probability in that text.
+        """
+        totals = contributions.sum(axis=1) + self.intercept
+        shares = np.exp(totals - self.merged(totals)[:, self.labels])
+        weighted = contributions * shares[:, np.newaxis]
+        found = np.zeros((*contributions.shape[:2], max(self.labels) + 1))
+        for kind, label in enumerate(self.labels):
+            found[..., label] += weighted[..., kind]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,10 @@ class VerdictClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         names = getattr(
             self, "feature_names_in_", [f"x{at}" for at in range(len(edges))]
         )
-        return AdditiveModel(tuple(names), tuple(edges), tuple(scores), intercept)
+        labels = tuple(range(len(intercept)))
+        return AdditiveModel(
+            tuple(names), tuple(edges), tuple(scores), intercept, labels
+        )
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -114,15 +114,6 @@ class Mask:
         return "^" if is_capital and self._masks_names else "~" + token[-_ENDING:]
 
 
-def spell(line: str) -> str:
-    """Return a line of tokens as space-separated characters, for character models.
-
-    >>> spell("ein haus")
-    'e i n _ h a u s'
-    """
-    return " ".join(line.replace(" ", "_"))
-
-
 @dataclass(frozen=True, slots=True)
 class TokenScores:
     """Arrays with an entry a token: bits, length of the n-gram found, and "unknown"."""
@@ -147,10 +138,6 @@ class LanguageModel:
             return kenlm.Model(str(self.path))
         except OSError as error:
             raise ModelError(f"{self.path}: KenLM cannot open it ({error})") from error
-
-    def bits(self, line: str) -> float:
-        """Return the bits of a whole sentence of tokens, its end included."""
-        return -BITS * float(self.kenlm.score(line))
 
     def token_scores(self, lines: Iterable[str]) -> "TokenScores":
         """Return what the model says of each token of sentences, laid end to end."""

@@ -150,8 +150,8 @@ class Scorer:
             )
             vectors = opened.extraction.measure(batch)
             shares = opened.model.contributions(vectors)
-            logits = shares.sum(axis=1) + opened.model.intercept
-            gains = effects(shares)
+            logits = opened.model.merged(shares.sum(axis=1) + opened.model.intercept)
+            gains = effects(opened.model.by_label(shares))
             gains[np.isnan(vectors)] = 0  # What was not measured is no reason.
             leading = np.argsort(-gains, axis=1, kind="stable")[:, :N_REASONS]
             found = zip(vectors, shares, logits, gains, leading, strict=True)

@@ -79,9 +79,6 @@ def test_the_mask_hides_topics(has_capital_nouns: bool, masked: str) -> None:
     mask = Mask(frozenset({"the", "in"}), has_capital_nouns)
     expected = masked.split()
     assert BATCH.masked(mask).texts()[:13] == expected
-    first, second = BATCH.masked_lines(mask)[0]
-    assert [*first, *second] == expected
-    assert BATCH.masked_lines(mask)[1] == []
 
 
 def test_means_tell_none_from_one_and_more() -> None:

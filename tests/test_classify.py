@@ -28,6 +28,7 @@ RAW: dict[str, Any] = {
         [[0.5, 0.5, 0.5], [-1.0, 0.0, 1.0]],
     ],
     "intercept": [0.1, 0.2, 0.3],
+    "labels": ["original", "paraphrased", "machine_mangled"],
 }
 MODEL = AdditiveModel.from_json(RAW)
 CONTEXT = Context(share=1.0, words=30.0, unit=60.0, exponent=0.5, lean=0.0)
@@ -82,6 +83,8 @@ def test_the_form_of_training_survives_a_round_trip() -> None:
         {"scores": [RAW["scores"][0]]},
         {"scores": [RAW["scores"][0][:2], RAW["scores"][1]]},
         {"intercept": [0.1, 0.2]},
+        {"labels": ["original", "paraphrased"]},
+        {"labels": ["original", "paraphrased", "paraphrased"]},
     ],
     ids=str,
 )
@@ -98,6 +101,7 @@ def test_tables_that_do_not_fit_each_other_are_refused(change: dict[str, Any]) -
         ({"edges": [["x"], []]}, "could not convert string to float"),
         ({"scores": [[[1], [1, 2]], []]}, "inhomogeneous shape"),
         ({"intercept": 0.5}, "TypeError('len() of unsized object')"),
+        ({"labels": ["original", "odd", "odd"]}, "'odd' is not a valid Label"),
     ],
     ids=str,
 )
@@ -107,6 +111,52 @@ def test_tables_that_are_no_numbers_are_refused(
     start = re.escape("the classifier's tables cannot be read (")
     with pytest.raises(ModelError, match=rf"^{start}.*{re.escape(error)}.*\)$"):
         AdditiveModel.from_json({**RAW, **change})
+
+
+KINDS = AdditiveModel.from_json(
+    {
+        "features": ["a.share", "rules.joins_per_100_words"],
+        "edges": [[0.5], [0.0]],
+        "scores": [
+            [[1, 0, -1, 2], [0, 2, 0, -1], [0, 0, 3, 0]],
+            [[0, 0, 0, 0], [-1, 0, 1, 3], [0, 0, 0, 0]],
+        ],
+        "intercept": [0.1, 0.2, 0.3, 0.4],
+        "labels": ["original", "paraphrased", "machine_mangled", "paraphrased"],
+    }
+)
+"""A model with two kinds of paraphrased text."""
+
+
+@given(st.lists(vectors, min_size=1, max_size=8))
+def test_the_probabilities_of_kinds_add_up_to_their_label(
+    rows: list[list[float]],
+) -> None:
+    matrix = np.array(rows)
+    totals = KINDS.contributions(matrix).sum(axis=1) + KINDS.intercept
+    kinds, labels = softmax(totals), softmax(KINDS.logits(matrix))
+    assert np.allclose(labels[:, 1], kinds[:, 1] + kinds[:, 3])
+    assert np.allclose(labels[:, [0, 2]], kinds[:, [0, 2]])
+
+
+@given(st.lists(vectors, min_size=1, max_size=8))
+def test_kinds_count_by_their_share_of_the_label(rows: list[list[float]]) -> None:
+    matrix = np.array(rows)
+    added = KINDS.contributions(matrix)
+    kinds = softmax(added.sum(axis=1) + KINDS.intercept)[:, [1, 3]]
+    kinds /= kinds.sum(axis=1, keepdims=True)
+    found = KINDS.by_label(added)
+    assert np.allclose(found[..., [0, 2]], added[..., [0, 2]])
+    expected = (added[..., [1, 3]] * kinds[:, np.newaxis]).sum(axis=-1)
+    assert np.allclose(found[..., 1], expected)
+
+
+def test_findings_add_what_the_logits_lose_without_them() -> None:
+    rows = np.array([[0.2, 4.0], [0.9, 0.0]])
+    facts = KINDS.facts(KINDS.contributions(rows))
+    without = KINDS.logits(np.array([[0.2, 0.0], [0.9, 0.0]]))
+    assert np.allclose(facts, KINDS.logits(rows) - without)
+    assert facts[1].tolist() == [0, 0, 0]
 
 
 def test_a_context_without_a_field_is_refused() -> None:

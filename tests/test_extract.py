@@ -348,7 +348,6 @@ def test_models_of_sentences_show_sentences_or_words(language: str) -> None:
     extraction = opened(language)
     found = {name for name in extraction.schema.names if shown(text, name, language)}
     assert {"perplexity.mean_bits", "synonyms.spun_share"} <= found
-    assert any(name.startswith("contrast.") for name in found)
     assert any(name.startswith("style.") for name in found)
 
 

@@ -28,6 +28,10 @@ _MULTIPLIER = np.uint32(2654435761)  # Knuth's multiplicative hash: 2**32 / gold
 _SHIFT = np.uint32(32 - BUCKET_BITS)
 
 
+MANNERS = ("rewritten", "machine", "round_trip")
+"""What human text is told from, in the order of the weights' columns and features."""
+
+
 class Grams(NamedTuple):
     """The n-grams of a batch: the bucket of each, and its first and last token."""
 
@@ -111,41 +115,47 @@ class Style:
     """Log-odds of rewritten and of machine text by the n-grams of a paragraph."""
 
     name: ClassVar[str] = "style"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     tier: ClassVar[Tier] = "fast"
     features: ClassVar[dict[str, str]] = {
         "style.word_rewritten_logit": "log-odds of rewritten against human text by its "
         "words and word pairs",
         "style.word_machine_logit": "log-odds of machine translation against human "
         "text by its words and word pairs",
+        "style.word_round_trip_logit": "log-odds of a rule-based round trip against "
+        "human text by its words and word pairs",
     }
 
     kind: ClassVar[str] = "word"
 
     def __init__(self, weights: NDArray[Any], mask: Mask) -> None:
-        if weights.shape != (1 << BUCKET_BITS, 3):
+        shape = (1 << BUCKET_BITS, len(MANNERS) + 1)
+        if weights.shape != shape:
             raise ModelError(
-                f"style.{self.kind}.npy: must have shape ({1 << BUCKET_BITS}, 3), got "
+                f"style.{self.kind}.npy: must have shape {shape}, got "
                 f"{weights.shape}; refit with python -m training"
             )
         self._weights = np.asarray(weights, np.float32)
+        self._is_learnt = self._weights[:, :-1].any(axis=0)
         self._mask = mask
 
     @classmethod
     def open(cls, resources: Resources, language: str) -> Self | None:
-        """Open the weights: a row a bucket, with rewritten, machine, and idf."""
+        """Open the weights: a row a bucket, a column a manner, and idf."""
         return cls(resources.array(f"style.{cls.kind}"), resources.mask(language))
 
     def measure(self, batch: Batch) -> Array:
-        """Measure paragraphs; NaN where one has no token."""
+        """Measure paragraphs; NaN where one has no token, or a manner no weights."""
         owners, buckets, weights = count(batch, self._grams(batch))
         rows = self._weights[buckets]
-        values = weights * rows[:, 2]
+        values = weights * rows[:, -1]
         lengths = np.sqrt(batch.sums(owners, values * values))
         lengths[lengths == 0] = 1
-        logits = [batch.sums(owners, values * rows[:, at]) / lengths for at in (0, 1)]
+        columns = range(len(MANNERS))
+        logits = [batch.sums(owners, values * rows[:, at]) / lengths for at in columns]
         found = np.column_stack(logits)
         found[batch.n_tokens == 0] = nan
+        found[:, ~self._is_learnt] = nan
         return found
 
     def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
@@ -155,7 +165,7 @@ class Style:
         tells is a word like "the".
         """
         own, lines = batch.own_tokens(paragraph), batch.token_lines
-        column = 0 if "rewritten" in feature else 1
+        column = list(self.features).index(feature)
         gains = batch.keep((self, column), lambda: self._phrases(batch, column))[own]
         for place in ranked(gains):
             at = place + own.start
@@ -174,7 +184,7 @@ class Style:
         An n-gram shares its gain out among its first and its last token.
         """
         buckets, first, last = self._grams(batch)
-        gains = self._weights[buckets, column] * self._weights[buckets, 2]
+        gains = self._weights[buckets, column] * self._weights[buckets, -1]
         n_tokens = len(batch.ids)
         shares: Floats = np.bincount(first, gains, n_tokens) / 2
         shares += np.bincount(last, gains, n_tokens) / 2

@@ -33,7 +33,7 @@ class Synonyms:
     """
 
     name: ClassVar[str] = "synonyms"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     tier: ClassVar[Tier] = "full"
     features: ClassVar[dict[str, str]] = {
         "synonyms.gain_bits_per_word": "bits that synonyms would save, a token",
