@@ -7,59 +7,130 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mtcheck.extract import TIERS
+from mtcheck.types import LABELS
 from training.damage import made_rows
-from training.data import Row, read_rows
-from training.fit import fit_tier
-from training.human import fit_human
-from training.kenlm_tools import KenlmTools
-from training.measured import (
-    Corpus,
-    Measured,
-    Say,
-    measure,
-    measure_out_of_fold,
-    open_folder,
+from training.data import (
+    Row,
+    document_folds,
+    read_plain,
+    read_rows,
+    source_folds,
 )
+from training.fit import fit_tier
+from training.human import fit_human, shares_run
+from training.kenlm_tools import KenlmTools
+from training.lexicons import THESAURI, thesaurus_groups
+from training.measured import Corpus, Measured, Say, measure_out_of_fold
+from training.round_trip import need, round_trips
+from training.spin import Thesaurus, spun_rows
+
+SOURCE_FOLDS, DOCUMENT_FOLDS = 6, 3
+"""Folds by which sources, and documents, are left out; few would leave out too much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What the card says of one language."""
+    """What the card says of one language, by tier where it differs."""
 
     language: str
     thresholds: dict[str, dict[str, dict[str, float]]]
+    false_alarms: dict[str, Any]
     metrics: dict[str, Any]
     sources: dict[str, dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All rows of one language that are learnt from or chosen by."""
+
+    train: tuple[Row, ...]
+    dev: tuple[Row, ...]
+
+
+def gather(
+    data: Path,
+    language: str,
+    added: Sequence[Row],
+    target: Path,
+    tools: KenlmTools,
+    seed: int,
+    say: Say,
+) -> Gathered:
+    """Read and make the rows of a language; write the files of human text.
+
+    The rows of a user's own are ``added`` to those of the data folder.
+    """
+    need(language)
+    labelled = [*read_rows(data, "train", language), *added]
+    dev = read_rows(data, "dev", language)
+    plain = read_plain(data, language, seed)
+    say(f"human text, and {len(labelled):,} labelled paragraphs")
+    known = fit_human(data, plain.lines, language, labelled, target, tools)
+    met = [row for row, is_known in zip(labelled, known, strict=True) if not is_known]
+    say(f"left out {len(labelled) - len(met):,} paragraphs that the human text holds")
+    copies = shares_run(plain.rows, dev)
+    wide = [row for row, is_copy in zip(plain.rows, copies, strict=True) if not is_copy]
+    rows = met + wide
+    made = round_trips(met, language, seed)
+    if language in THESAURI:
+        thesaurus = Thesaurus(thesaurus_groups(language), language)
+        made += spun_rows(met, thesaurus, seed)
+    say(f"{len(wide):,} paragraphs of plain text, {len(made):,} spun or sent round")
+    return Gathered((*rows, *made), tuple(dev))
+
+
 def build_language(
-    data: Path, language: str, target: Path, tools: KenlmTools, seed: int, say: Say
+    data: Path,
+    language: str,
+    added: Sequence[Row],
+    target: Path,
+    tools: KenlmTools,
+    seed: int,
+    say: Say,
 ) -> Built:
     """Make the folder of one language in ``target`` and return what the card needs."""
     target.mkdir(parents=True)
-    every = read_rows(data, "train", language)
-    say(f"human text, and {len(every):,} labelled paragraphs")
-    known = fit_human(data, language, every, target, tools)
-    rows = [row for row, is_known in zip(every, known, strict=True) if not is_known]
-    say(f"left out {len(every) - len(rows):,} paragraphs that the human text holds")
-    mask = open_folder(target).mask(language)
-    corpus = Corpus.of(rows, mask)
-    measured = measure_out_of_fold(corpus, made_rows(rows, seed), target, tools, say)
-    say("class models from all rows")
-    corpus.fit(target, tools)
-    dev = [row for row in read_rows(data, "dev", language) if not row.is_noncommercial]
-    measured_dev = Measured(tuple(dev), measure(target, dev))
-    thresholds, metrics = {}, {}
+    gathered = gather(data, language, added, target, tools, seed, say)
+    rows = gathered.train
+    corpus = Corpus.of(rows, target)
+    made_of, parts = zip(*made_rows(rows, seed), strict=True)
+    say(f"measured {len(rows):,} rows; their {len(parts):,} windows and damaged copies")
+    made = Corpus.of(parts, target)
+    dev = Corpus.of(gathered.dev, target)
+    by_document = document_folds(rows, DOCUMENT_FOLDS)
+    by_source = source_folds(rows, SOURCE_FOLDS)
+    if not leave_all_labels(by_source, rows):
+        say("too few sources to leave whole ones out; documents are left out instead")
+        by_source = by_document
+    train = measure_out_of_fold(corpus, made, made_of, by_source, by_document, say)
+    folds = np.array([*by_source, *[by_source[at] for at in made_of], *by_source])
+    weights = corpus.fit()
+    for kind, found in weights.items():
+        np.save(target / f"style.{kind}.npy", found)
+    strange = Measured.strange(dev.rows, dev.styled(weights))
+    built = Built(language, {}, {}, {}, _sources(rows))
     for tier in TIERS:
         say(f"classifier, tier {tier}")
-        fitted = fit_tier(measured, measured_dev, tier, seed)
+        fitted = fit_tier(train, folds, strange, tier, seed)
         table = {**fitted.model.to_json(), "context": asdict(fitted.context)}
         text = json.dumps(table) + "\n"
         (target / f"classifier.{tier}.json").write_text(text, encoding="utf-8")
-        thresholds[str(tier)] = fitted.thresholds
-        metrics[str(tier)] = {"dev": fitted.figures}
-    return Built(language, thresholds, metrics, _sources(rows))
+        built.thresholds[str(tier)] = fitted.thresholds
+        built.false_alarms[str(tier)] = fitted.false_alarms
+        built.metrics[str(tier)] = {"dev": fitted.figures}
+    return built
+
+
+def leave_all_labels(places: Sequence[int], rows: Sequence[Row]) -> bool:
+    """Tell whether each fold leaves rows of every label to learn from."""
+    pairs = list(zip(rows, places, strict=True))
+    return all(
+        len({row.label for row, place in pairs if place != fold}) == len(LABELS)
+        for fold in set(places)
+    )
 
 
 def replace_folder(built: Path, target: Path) -> None:

@@ -39,12 +39,13 @@ def make_card(
         "languages": [item.language for item in built],
         "files": files,
         "thresholds": {item.language: item.thresholds for item in built},
+        "false_alarms": {item.language: item.false_alarms for item in built},
         "metrics": {item.language: item.metrics for item in built},
         "data": {
             "files": dict(data),
             "sources": {item.language: item.sources for item in built},
         },
-        "licences": {item.language: LICENCES[item.language] for item in built},
+        "licences": {item.language: LICENCES.get(item.language, ()) for item in built},
         "libraries": {library: version(library) for library in _LIBRARIES},
         "seed": seed,
         "signature": (

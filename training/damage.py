@@ -100,8 +100,9 @@ def shuffled_words(text: str, language: str, random_: random.Random) -> str:
 
 
 def notice(text: str, language: str, random_: random.Random) -> str:
-    """Append a notice of automatic translation."""
-    return f"{text} {random_.choice(_NOTICES[language])}"
+    """Append a notice of automatic translation, where one is known."""
+    known = _NOTICES.get(language)
+    return f"{text} {random_.choice(known)}" if known else text
 
 
 DAMAGES: tuple[Callable[[str, str, random.Random], str], ...] = (
@@ -135,6 +136,8 @@ def made_rows(rows: Sequence[Row], seed: int) -> list[tuple[int, Row]]:
     random_ = random.Random(seed)
     made = []
     for at, row in enumerate(rows):
+        if row.is_made:
+            continue
         if row.label == Label.ORIGINAL and random_.random() < DAMAGED_SHARE:
             made.append((at, damaged(row, random_)))
         if row.text.count(" ") >= WINDOW_WORDS[1] and random_.random() < WINDOW_SHARE:

@@ -1,53 +1,54 @@
 """Fit the classifier of a tier, its thresholds, and the figures of its card."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import f1_score, roc_auc_score
 
 from mtcheck.classify import AdditiveModel, Array, Context, softmax
 from mtcheck.extract import Tier, schema
-from mtcheck.types import LABELS, Label
+from mtcheck.types import LABELS
 from training.additive import (
     Group,
-    calibrated,
+    favouring,
     fit_additive,
     fit_context,
-    lenient,
+    leaning,
+    rounded,
+    scale,
 )
 from training.data import Row, label_index
+from training.false_alarms import false_alarms, thresholds
 from training.measured import Measured
 
 UNUSED = (
     "surface.words",
     "grammar.errors_per_100_words",
-    "contrast.word_machine_bits",
-    "contrast.word_rewritten_bits",
-    "contrast.word_machine_max_bits",
-    "contrast.char_machine_bits",
+    "readability.coleman_liau",
+    "readability.lix",
+    "readability.rix",
     "rules.repetition_per_100_words",
     "rules.residue_per_100_words",
 )
 """Measured for who asks, not judged by.
 
-Length tells the source of a row and not its kind. Class models add nothing on dev to
-what the n-grams of style say, and call more translations by people a machine's. What
-repeats and what is left of the page says how a text was scraped, not who wrote it.
+Length tells the source of a row and not its kind. Readability adds nothing on dev to
+the lengths of words and sentences. What repeats and what is left of the page says how a
+text was scraped, not who wrote it.
 """
-
-RATES = ("0.001", "0.01", "0.05")
-"""The false-alarm rates of the thresholds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A classifier with its context, thresholds and figures on dev."""
+    """A classifier with its context, thresholds, false alarms and figures on dev."""
 
     model: AdditiveModel
     context: Context
     thresholds: dict[str, dict[str, float]]
+    false_alarms: dict[str, Any]
     figures: dict[str, Any]
 
 
@@ -57,24 +58,64 @@ def columns(tier: Tier) -> list[int]:
     return [full.index(name) for name in schema(tier).names]
 
 
-def fit_tier(train: Measured, dev: Measured, tier: Tier, seed: int) -> Fitted:
-    """Fit one tier on ``train``; scale, leaning, context and thresholds on ``dev``.
+def fit_tier(
+    train: Measured, folds: NDArray[np.intp], dev: Measured, tier: Tier, seed: int
+) -> Fitted:
+    """Fit one tier on ``train``; scale, leaning and context on ``dev``.
 
-    The sources of ``dev`` are not those of ``train``, as those of users are not.
+    The sources of ``dev`` are not those of ``train``, as those of users are not. Its
+    rows for non-commercial use are for the thresholds alone.
+
+    ``folds`` parts the rows of ``train`` by source; the thresholds are of ``dev`` and
+    of the rows of each fold, judged by the tables that the other folds give.
     """
     names, chosen = schema(tier).names, columns(tier)
-    train = Measured(train.rows, train.vectors[:, chosen])
-    dev = Measured(dev.rows, dev.vectors[:, chosen])
-    model = fit_additive(names, train, UNUSED, seed)
-    model = lenient(calibrated(model, dev), dev)
+    train, every = train.features(chosen), dev.features(chosen)
+    dev = every.take(np.flatnonzero([not row.is_noncommercial for row in every.rows]))
+    raw = fit_additive(names, train, UNUSED, seed)
+    shift = leaning(raw.logits(dev.vectors), dev.labels)
+    leaned = favouring(raw, shift)
+    slope = scale(leaned, dev)
+    model = rounded(leaned, slope)
     logits = model.logits(dev.vectors)
-    shares = softmax(logits)
+
+    def fit(rows: Measured) -> AdditiveModel:
+        found = fit_additive(names, rows, UNUSED, seed)
+        return rounded(favouring(found, shift), slope)
+
+    strange, held = left_out(train, folds, fit)
+    rows = (*strange.rows, *every.rows)
+    pooled = softmax(np.concatenate([held, model.logits(every.vectors)]))
+    levels = thresholds(rows, pooled)
     return Fitted(
         model,
-        fit_context(_groups(dev, logits)),
-        _thresholds(dev.rows, shares),
-        figures(dev.rows, shares),
+        fit_context(groups(dev, logits)),
+        levels,
+        false_alarms(rows, pooled, levels),
+        figures(dev.rows, softmax(logits)),
     )
+
+
+def left_out(
+    train: Measured,
+    folds: NDArray[np.intp],
+    fit: Callable[[Measured], AdditiveModel],
+) -> tuple[Measured, Array]:
+    """Return the rows that were measured once without their source, and their logits.
+
+    Each is judged by a model that ``fit`` makes of the rows of other folds. Windows and
+    damage are left away: they say nothing that their originals do not.
+    """
+    own = np.flatnonzero(~train.is_familiar & ~train.is_part)
+    kinds = set(train.kinds.tolist())
+    logits = np.full((len(train.rows), len(LABELS)), np.nan)
+    for fold in sorted(set(folds.tolist())):
+        kept = train.take(np.flatnonzero(folds != fold))
+        # Too few sources to leave any out: all that is left is to judge by them.
+        model = fit(kept if set(kept.kinds.tolist()) == kinds else train)
+        inside = own[folds[own] == fold]
+        logits[inside] = model.logits(train.vectors[inside])
+    return train.take(own), logits[own]
 
 
 def figures(rows: Sequence[Row], shares: Array) -> dict[str, Any]:
@@ -98,20 +139,7 @@ def _rounded(value: float) -> float:
     return round(float(value), 4)
 
 
-def _thresholds(rows: Sequence[Row], shares: Array) -> dict[str, dict[str, float]]:
-    """Return for each made label what human text passes at each rate."""
-    human = np.array([row.detail == "human" for row in rows])
-    return {
-        label: {
-            rate: round(float(np.quantile(shares[human, at], 1 - float(rate))), 5)
-            for rate in RATES
-        }
-        for at, label in enumerate(LABELS)
-        if label != Label.ORIGINAL
-    }
-
-
-def _groups(measured: Measured, logits: Array) -> list[Group]:
+def groups(measured: Measured, logits: Array) -> list[Group]:
     """Return the documents of two and more paragraphs, a group a system."""
     members: dict[tuple[str, ...], list[int]] = {}
     for at, row in enumerate(measured.rows):

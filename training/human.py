@@ -8,9 +8,12 @@ from pathlib import Path
 
 from mtcheck.language_model import tokenize
 from mtcheck.segment import split_sentences
-from training.data import Row, read_plain
+from training.data import Row
 from training.kenlm_tools import KenlmTools
 from training.lexicons import (
+    PAIR_RATIO,
+    THESAURI,
+    joined,
     spun_pairs,
     substitution_table,
     thesaurus_groups,
@@ -33,9 +36,17 @@ FILES = ("human.word.klm", "common.txt", "synonyms.tsv", "tortured.tsv")
 
 
 def fit_human(
-    data: Path, language: str, rows: Sequence[Row], target: Path, tools: KenlmTools
+    data: Path,
+    plain: Iterable[str],
+    language: str,
+    rows: Sequence[Row],
+    target: Path,
+    tools: KenlmTools,
 ) -> list[bool]:
-    """Write the files of human text, and tell which rows share a run with it."""
+    """Write the files of ``plain`` human text, and tell which rows share a run with it.
+
+    ``data`` has the lexicons.
+    """
     runs = [set(_runs(_sentences(row.text, language))) for row in rows]
     wanted = set().union(*runs)
     shared: set[int] = set()
@@ -43,7 +54,7 @@ def fit_human(
     with tempfile.TemporaryDirectory() as scratch:
         text, vocabulary = Path(scratch, "text"), Path(scratch, "vocabulary")
         with text.open("w", encoding="utf-8") as file:
-            for line in read_plain(data, language):
+            for line in plain:
                 for tokens in _sentences(line, language):
                     counts.update(tokens)
                     shared.update(wanted.intersection(_runs([tokens])))
@@ -56,14 +67,26 @@ def fit_human(
         tools.estimate(_lines(text), model, ORDER, PRUNE, vocabulary)
         used = chain(_lines(text), _human_lines(rows, language))
         phrases = tortured_phrases(data, used) if language == "en" else {}
-    groups = list(thesaurus_groups(language))
+    groups = thesaurus_groups(language) if language in THESAURI else ()
+    table = substitution_table(language, groups, counts)
     if language == "en":
-        groups += spun_pairs(data)
-    _write_table(target / "synonyms.tsv", substitution_table(language, groups, counts))
+        pairs = substitution_table(language, spun_pairs(data), counts, PAIR_RATIO)
+        table = joined(table, pairs, counts)
+    _write_table(target / "synonyms.tsv", table)
     _write_table(
         target / "tortured.tsv", {key: (value,) for key, value in phrases.items()}
     )
     return [not shared.isdisjoint(own) for own in runs]
+
+
+def shares_run(rows: Sequence[Row], others: Iterable[Row]) -> list[bool]:
+    """Tell which rows share a run of words with one of the others."""
+    taken: set[int] = set()
+    for row in others:
+        taken.update(_runs(_sentences(row.text, row.language)))
+    return [
+        not taken.isdisjoint(_runs(_sentences(row.text, row.language))) for row in rows
+    ]
 
 
 def _sentences(text: str, language: str) -> list[list[str]]:

@@ -30,7 +30,11 @@ NOTICE = Path(__file__).with_name("NOTICE.txt")
 
 MAX_ALTERNATIVES = 5
 MIN_COUNT = 20
-"""Seldomer words have too few contexts for the language model to judge them."""
+"""Seldomer words are no alternatives: the language model has hardly met them. They may
+be what a spinner wrote, and the rarer they are the likelier."""
+
+THESAURUS_RATIO, PAIR_RATIO = 2, 8
+"""An alternative is so many times as common; counted pairs have more chance ones."""
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _NOTES = re.compile(r"\s*\([^)]*\)")
@@ -85,21 +89,25 @@ ENDINGS = {
 
 
 def substitution_table(
-    language: str, groups: Iterable[tuple[str, list[str]]], counts: Mapping[str, int]
+    language: str,
+    groups: Iterable[tuple[str, list[str]]],
+    counts: Mapping[str, int],
+    ratio: int = THESAURUS_RATIO,
 ) -> dict[str, tuple[str, ...]]:
-    """Return for each word the synonyms that are at least twice as common, by count.
+    """Return for each word the synonyms that are ``ratio`` times as common, by count.
 
-    ``counts`` are those of human text. Inflected forms are paired ending by ending, and
-    only forms that human text knows are kept.
+    ``counts`` are those of human text. Inflected forms are paired ending by ending;
+    forms that human text lacks are kept too, for spinners make them.
     """
     found: dict[str, set[str]] = {}
     for head, words in groups:
         members = dict.fromkeys([head, *words])
-        for ending in ENDINGS[language]:
+        for ending in ENDINGS.get(language, ("",)):
             forms = [inflected(word, ending, language) for word in members]
-            forms = [form for form in forms if counts.get(form, 0) >= MIN_COUNT]
+            usual = [form for form in forms if counts.get(form, 0) >= MIN_COUNT]
             for form in forms:
-                better = [other for other in forms if counts[other] >= 2 * counts[form]]
+                least = ratio * max(counts.get(form, 0), 1)
+                better = [other for other in usual if counts[other] >= least]
                 found.setdefault(form, set()).update(better)
     return {
         word: tuple(
@@ -108,6 +116,20 @@ def substitution_table(
         for word, better in sorted(found.items())
         if better and len(word) > 3
     }
+
+
+def joined(
+    first: Mapping[str, tuple[str, ...]],
+    second: Mapping[str, tuple[str, ...]],
+    counts: Mapping[str, int],
+) -> dict[str, tuple[str, ...]]:
+    """Return a table with the alternatives of both, the commonest first."""
+    found = {}
+    for word in sorted(first.keys() | second.keys()):
+        every = {*first.get(word, ()), *second.get(word, ())}
+        ranked = sorted(every, key=lambda other: (-counts[other], other))
+        found[word] = tuple(ranked[:MAX_ALTERNATIVES])
+    return found
 
 
 def spun_pairs(folder: Path) -> Iterator[tuple[str, list[str]]]:

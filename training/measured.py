@@ -1,8 +1,8 @@
-"""Feature vectors of labelled rows, by class models that did not see them."""
+"""Feature vectors of labelled rows, by models of style that did not see them."""
 
-import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -12,161 +12,194 @@ from scipy.sparse import csr_matrix, vstack
 
 from mtcheck.batch import Batch, cut
 from mtcheck.classify import Array
-from mtcheck.extract import Extraction
-from mtcheck.extract.style import GRAMS
+from mtcheck.extract import Extraction, schema
+from mtcheck.extract.style import GRAMS, MANNERS
 from mtcheck.language_model import Mask
 from mtcheck.models import Resources
 from mtcheck.types import LABELS
-from training.class_models import (
-    Lines,
-    bucket_matrix,
-    fit_class_models,
-    fit_style,
-)
-from training.data import Row, document_folds, label_index, source_folds
-from training.human import FILES
-from training.kenlm_tools import KenlmTools
+from training.data import PLAIN_PREFIX, Row, label_index
+from training.kinds import KINDS, kind_index
+from training.style import Weights, bucket_matrix, fit_style, style_logits
 
-SOURCE_FOLDS, DOCUMENT_FOLDS = 6, 3
-"""Folds by which sources, and documents, are left out; few would leave out too much."""
-
-DAMAGE_WEIGHT = 0.3
+DAMAGE_WEIGHT = 0.1
 """Damage made here is plainer than what is met outside; it must not lead."""
+
+PLAIN_WEIGHT = 0.2
+"""Rows of plain text are many and of few sources; they widen the genres."""
+
+FAMILIAR_WEIGHT = 3.0
+"""Rows measured with their source known teach more than those without: between these
+the sources differ more than the labels."""
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Labelled rows with their masked sentences and n-gram counts."""
+    """Labelled rows with their n-gram counts by kind, and all features but style."""
 
     rows: tuple[Row, ...]
-    lines: tuple[Lines, ...]
     counts: dict[str, csr_matrix]
+    vectors: Array
 
     @classmethod
-    def of(cls, rows: Sequence[Row], mask: Mask) -> Self:
-        """Mask and count the rows."""
-        lines: list[Lines] = []
-        parts: dict[str, list[csr_matrix]] = {kind: [] for kind in GRAMS}
-        for passages in cut([row.passage() for row in rows]):
-            batch = Batch(passages, [()] * len(passages))
-            lines += batch.masked_lines(mask)
-            for kind, grams in GRAMS.items():
-                parts[kind].append(bucket_matrix(batch, grams(batch, mask)))
-        counts = {kind: vstack(matrices, "csr") for kind, matrices in parts.items()}
-        return cls(tuple(rows), tuple(lines), counts)
+    def of(cls, rows: Sequence[Row], folder: Path) -> Self:
+        """Count and measure rows of one language by the human text of a folder."""
+        language = rows[0].language if rows else ""
+        resources = open_folder(folder)
+        styled = _style_columns()
+        wanted = [name for name in schema().names if name not in styled]
+        extraction = Extraction(resources, language, "full", wanted)
+        passages = [row.passage() for row in rows]
+        vectors = extraction.measure_all(passages)
+        return cls(tuple(rows), _counts(rows, resources.mask(language)), vectors)
 
-    def take(self, places: Sequence[int]) -> "Corpus":
+    def take(self, places: Sequence[int] | NDArray[np.intp]) -> "Corpus":
         """Return the rows at the given places."""
         return Corpus(
             tuple([self.rows[at] for at in places]),
-            tuple([self.lines[at] for at in places]),
             {kind: matrix[places] for kind, matrix in self.counts.items()},
+            self.vectors[places],
         )
 
-    def fit(self, folder: Path, tools: KenlmTools) -> None:
-        """Write all that is learnt from the rows into ``folder``."""
-        fit_class_models(self.rows, self.lines, folder, tools)
+    def joined(self, other: "Corpus") -> "Corpus":
+        """Return the rows of both."""
+        pairs = ((kind, other.counts[kind]) for kind in self.counts)
+        counts = {kind: vstack([self.counts[kind], own], "csr") for kind, own in pairs}
+        vectors = np.concatenate([self.vectors, other.vectors])
+        return Corpus(self.rows + other.rows, counts, vectors)
+
+    def fit(self) -> dict[str, Weights]:
+        """Return the weights of style by kind of n-gram, learnt from all rows."""
+        return {kind: fit_style(own, self.rows) for kind, own in self.counts.items()}
+
+    def styled(self, weights: dict[str, Weights]) -> Array:
+        """Return the full vectors, their style by the given weights."""
+        vectors = self.vectors.copy()
+        names = schema().names
         for kind, matrix in self.counts.items():
-            np.save(folder / f"style.{kind}.npy", fit_style(matrix, self.rows))
+            chosen = [names.index(name) for name in _style_names(kind)]
+            vectors[:, chosen] = style_logits(matrix, weights[kind])
+        return vectors
 
 
-@dataclass(frozen=True, slots=True)
+def _counts(rows: Sequence[Row], mask: Mask) -> dict[str, csr_matrix]:
+    parts: dict[str, list[csr_matrix]] = {kind: [] for kind in GRAMS}
+    for passages in cut([row.passage() for row in rows]):
+        batch = Batch(passages, [()] * len(passages))
+        for kind, grams in GRAMS.items():
+            parts[kind].append(bucket_matrix(batch, grams(batch, mask)))
+    return {kind: vstack(matrices, "csr") for kind, matrices in parts.items()}
+
+
+def _style_names(kind: str) -> list[str]:
+    return [f"style.{kind}_{manner}_logit" for manner in MANNERS]
+
+
+def _style_columns() -> set[str]:
+    return {name for kind in GRAMS for name in _style_names(kind)}
+
+
+@dataclass(frozen=True)
 class Measured:
     """Rows with their vectors, of shape (rows, features).
 
-    Each row of the corpus stands twice: measured without its source, as most texts of
+    Each row of a corpus stands twice: measured without its source, as most texts of
     users will be, and without its document only, so that what familiar sources show of
-    a class is not lost where a class has few of them.
+    a class is not lost where a class has few of them; ``is_familiar`` tells the latter.
+    ``is_part`` tells the windows and damaged copies of rows.
     """
 
     rows: tuple[Row, ...]
     vectors: Array
+    is_familiar: NDArray[np.bool_]
+    is_part: NDArray[np.bool_]
 
-    @property
+    @classmethod
+    def strange(cls, rows: Sequence[Row], vectors: Array) -> Self:
+        """Return rows whose sources no model has seen."""
+        none = np.zeros(len(rows), bool)
+        return cls(tuple(rows), vectors, none, none)
+
+    def take(self, places: NDArray[np.intp]) -> "Measured":
+        """Return the rows at the given places."""
+        return Measured(
+            tuple([self.rows[at] for at in places]),
+            self.vectors[places],
+            self.is_familiar[places],
+            self.is_part[places],
+        )
+
+    def features(self, columns: Sequence[int]) -> "Measured":
+        """Return the rows with the chosen features."""
+        return replace(self, vectors=self.vectors[:, columns])
+
+    @cached_property
     def labels(self) -> NDArray[np.int64]:
         """The place of each row's label."""
         return np.array([label_index(row) for row in self.rows])
 
-    @property
+    @cached_property
+    def kinds(self) -> NDArray[np.int64]:
+        """The place of each row's kind."""
+        return np.array([kind_index(row) for row in self.rows])
+
+    @cached_property
     def weights(self) -> Array:
-        """Weights that let the labels weigh alike."""
-        labels = self.labels
-        is_damaged = [row.detail == "damaged" for row in self.rows]
-        weights = np.where(is_damaged, DAMAGE_WEIGHT, 1.0)
+        """Weights that let the labels weigh alike, and their kinds as they shall."""
+        weights = np.ones(len(self.rows))
+        weights[[row.detail == "damaged" for row in self.rows]] *= DAMAGE_WEIGHT
+        is_plain = [row.source.startswith(PLAIN_PREFIX) for row in self.rows]
+        weights[is_plain] *= PLAIN_WEIGHT
+        weights[self.is_familiar] *= FAMILIAR_WEIGHT
+        for index, kind in enumerate(KINDS):
+            own = self.kinds == index
+            weights[own] *= kind.weight / max(weights[own].sum(), 1e-9)
         for index in range(len(LABELS)):
-            weights[labels == index] /= max(weights[labels == index].sum(), 1e-9)
+            own = self.labels == index
+            weights[own] /= max(weights[own].sum(), 1e-9)
         found: Array = weights * len(self.rows) / len(LABELS)
         return found
 
 
 def measure_out_of_fold(
     corpus: Corpus,
-    made: Sequence[tuple[int, Row]],
-    shared: Path,
-    tools: KenlmTools,
+    made: Corpus,
+    made_of: Sequence[int],
+    by_source: Sequence[int],
+    by_document: Sequence[int],
     say: Say,
 ) -> Measured:
-    """Measure each row by class models of other sources, then of other documents.
+    """Measure each row by the style of other sources, then of other documents.
 
-    ``made`` rows are measured with the row that they were made of; ``shared`` holds the
-    files of human text.
+    ``by_source`` and ``by_document`` have the fold of each row. The ``made`` rows are
+    measured once, without the source of the row that they were ``made_of``.
     """
-    rows = corpus.rows
-    by_document = document_folds(rows, DOCUMENT_FOLDS)
-    by_source = source_folds(rows, SOURCE_FOLDS)
-    if not _leave_all_labels(by_source, rows):
-        say("too few sources to leave whole ones out; documents are left out instead")
-        by_source = by_document
-    found: list[Row] = []
-    vectors = []
-    for kind, places in (("source", by_source), ("document", by_document)):
-        for fold in sorted(set(places)):
-            own = [at for at, place in enumerate(places) if place == fold]
-            kept = [at for at, place in enumerate(places) if place != fold]
-            # Once is enough for made rows.
-            extra = [(at, row) for at, row in made if places[at] == fold]
-            extra = extra if kind == "source" else []
-            chosen = [rows[at] for at in own] + [row for _, row in extra]
-            say(f"{kind} fold {fold + 1} of {len(set(places))}: {len(chosen):,} rows")
-            vectors.append(_measure_fold(corpus.take(kept), chosen, shared, tools))
-            found += chosen
-    return Measured(tuple(found), np.concatenate(vectors))
+    origins = np.asarray(made_of, dtype=np.intp)
+    unseen = np.full_like(corpus.vectors, np.nan)
+    familiar, extra = unseen.copy(), np.full_like(made.vectors, np.nan)
+    for name, folds, vectors in (
+        ("source", np.asarray(by_source), unseen),
+        ("document", np.asarray(by_document), familiar),
+    ):
+        for fold in sorted(set(folds.tolist())):
+            own = np.flatnonzero(folds == fold)
+            say(f"{name} fold {fold + 1} of {folds.max() + 1}: {len(own):,} rows")
+            weights = corpus.take(np.flatnonzero(folds != fold)).fit()
+            vectors[own] = corpus.take(own).styled(weights)
+            if name == "source":
+                held = np.flatnonzero(folds[origins] == fold)
+                extra[held] = made.take(held).styled(weights)
+    n_rows, n_strange = len(corpus.rows), len(corpus.rows) + len(made.rows)
+    at = np.arange(n_strange + n_rows)
+    return Measured(
+        corpus.rows + made.rows + corpus.rows,
+        np.concatenate([unseen, extra, familiar]),
+        at >= n_strange,
+        (at >= n_rows) & (at < n_strange),
+    )
 
 
 def open_folder(folder: Path) -> Resources:
     """Return access to the files of a folder in the making, which has no card yet."""
     return Resources(folder, frozenset(path.name for path in folder.iterdir()))
-
-
-def measure(folder: Path, rows: Sequence[Row]) -> Array:
-    """Return the feature vectors of rows of one language by the models of a folder."""
-    extraction = Extraction(open_folder(folder), rows[0].language, "full")
-    return extraction.measure_all([row.passage() for row in rows])
-
-
-def _leave_all_labels(places: Sequence[int], rows: Sequence[Row]) -> bool:
-    """Tell whether each fold leaves rows of every label to learn from."""
-    return all(
-        len(
-            {
-                row.label
-                for row, place in zip(rows, places, strict=True)
-                if place != fold
-            }
-        )
-        == len(LABELS)
-        for fold in set(places)
-    )
-
-
-def _measure_fold(
-    corpus: Corpus, chosen: Sequence[Row], shared: Path, tools: KenlmTools
-) -> Array:
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        for name in FILES:
-            (folder / name).symlink_to((shared / name).absolute())
-        corpus.fit(folder, tools)
-        return measure(folder, chosen)

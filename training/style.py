@@ -1,25 +1,19 @@
-"""What is learnt from labelled text: class language models and n-gram weights."""
+"""What is learnt of style from labelled text: weights of n-grams for each manner."""
 
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from mtcheck.batch import Batch
-from mtcheck.extract.contrast import MODELS
-from mtcheck.extract.style import BUCKET_BITS, Grams, count
-from mtcheck.language_model import spell
+from mtcheck.classify import Array
+from mtcheck.extract.style import BUCKET_BITS, MANNERS, Grams, count
 from mtcheck.types import LABELS, Label
 from training.data import Row, label_index
-from training.kenlm_tools import KenlmTools
-
-ORDERS = {"word": (3, (0, 0, 1)), "char": (4, (0, 0, 1, 1))}
-"""Order and pruning of the class models; longer runs that are seen once are dropped."""
 
 MIN_ROWS = 8
 """An n-gram needs so many paragraphs, or its weight stays zero."""
@@ -27,25 +21,12 @@ MIN_ROWS = 8
 MIN_SOURCES = 3
 """It also needs so many sources: what one source has is its topic, not a style."""
 
-Lines = list[tuple[str, ...]]
+PENALTY = 3.0
+"""Inverse strength of the ridge penalty, chosen on dev."""
 
+_ORIGINAL = LABELS.index(Label.ORIGINAL)
 
-def fit_class_models(
-    rows: Sequence[Row], lines: Sequence[Lines], folder: Path, tools: KenlmTools
-) -> None:
-    """Estimate a word and a character model for each class into ``folder``."""
-    for label, kind in MODELS:
-        own = [
-            text for row, text in zip(rows, lines, strict=True) if row.label == label
-        ]
-        # Characters run on over sentence ends, as ``Contrast`` reads them.
-        words = (" ".join(line) for text in own for line in text)
-        chars = (spell(" ".join(" ".join(line) for line in text)) for text in own)
-        order, prune = ORDERS[kind]
-        feed = words if kind == "word" else chars
-        tools.estimate(
-            feed, folder / f"{label}.{kind}.klm", order, prune, memory="500M"
-        )
+Weights = NDArray[np.float16]
 
 
 def bucket_matrix(batch: Batch, grams: Grams) -> csr_matrix:
@@ -55,35 +36,77 @@ def bucket_matrix(batch: Batch, grams: Grams) -> csr_matrix:
     return csr_matrix((counted.weights, places), shape=(len(batch), 1 << BUCKET_BITS))
 
 
-def fit_style(matrix: csr_matrix, rows: Sequence[Row]) -> NDArray[np.float16]:
-    """Return the weights of ``Style``: rewritten, machine, and idf for each bucket.
+def fit_style(matrix: csr_matrix, rows: Sequence[Row]) -> Weights:
+    """Return the weights of ``Style``: a column for each manner, and idf.
 
-    ``matrix`` has the n-gram counts of the rows, of shape (rows, buckets).
+    ``matrix`` has the n-gram counts of the rows, of shape (rows, buckets). What
+    rewriting and translation have in common with neither is learnt of all rows that
+    were met, of the round trips apart: with these among them, statistical translation
+    is told less well. Spun rows have the style of their originals, and teach none.
     """
+    is_trip = np.array([row.is_round_trip for row in rows])
+    is_met = np.array([not row.is_made for row in rows])
     labels = np.array([label_index(row) for row in rows])
-    sources = np.array([row.source for row in rows])
+    idf = _idf(matrix[is_met | is_trip], _sources(rows, is_met | is_trip))
+    scaled = _scaled(matrix, idf)
+    weights = np.zeros((matrix.shape[1], len(MANNERS) + 1), np.float32)
+    met = _coefficients(scaled[is_met], labels[is_met])
+    for column, label in enumerate((Label.PARAPHRASED, Label.MACHINE_MANGLED)):
+        if LABELS.index(label) in met:
+            weights[:, column] = met[LABELS.index(label)] - met[_ORIGINAL]
+    if is_trip.any():
+        both = is_trip | (is_met & (labels == _ORIGINAL))
+        found = _coefficients(scaled[both], is_trip[both].astype(np.int64))
+        weights[:, 2] = found[1] - found[0]
+    weights[:, -1] = idf
+    return weights.astype(np.float16)
+
+
+def style_logits(matrix: csr_matrix, weights: Weights) -> Array:
+    """Return what ``Style`` measures, of shape (rows, manners), from n-gram counts."""
+    plain = weights.astype(np.float32)
+    found: Array = (_scaled(matrix, plain[:, -1]) @ plain[:, :-1]).astype(np.float64)
+    found[matrix.getnnz(1) == 0] = np.nan
+    found[:, ~plain[:, :-1].any(axis=0)] = np.nan
+    return found
+
+
+def _sources(rows: Sequence[Row], chosen: NDArray[np.bool_]) -> NDArray[np.str_]:
+    return np.array([row.source for row in rows])[chosen]
+
+
+def _idf(matrix: csr_matrix, sources: NDArray[np.str_]) -> NDArray[np.float32]:
+    """Return the inverse document frequency of each bucket; zero where it is rare."""
     n_rows = matrix.getnnz(0)
-    n_sources = sum(
-        (matrix[sources == name].getnnz(0) > 0).astype(int)
-        for name in sorted(set(sources))
-    )
+    n_sources = np.zeros(matrix.shape[1], int)
+    for name in sorted(set(sources)):
+        n_sources += matrix[sources == name].getnnz(0) > 0
     kept = (n_rows >= MIN_ROWS) & (n_sources >= MIN_SOURCES)
     idf = np.where(kept, np.log((1 + matrix.shape[0]) / (1 + n_rows)) + 1, 0)
+    return idf.astype(np.float32)
+
+
+def _scaled(matrix: csr_matrix, idf: NDArray[np.float32]) -> csr_matrix:
+    """Return the counts times idf, each row of length one."""
     scaled = matrix.multiply(idf[np.newaxis, :]).tocsr().astype(np.float32)
-    norms = np.sqrt(np.asarray(scaled.multiply(scaled).sum(1)).ravel())
-    scaled = csr_matrix(
-        scaled.multiply((1 / np.maximum(norms, 1e-9))[:, np.newaxis]), dtype=np.float32
-    )
     scaled.eliminate_zeros()
+    lengths = np.sqrt(np.asarray(scaled.multiply(scaled).sum(1)).ravel())
+    lengths[lengths == 0] = 1
+    return (diags((1 / lengths).astype(np.float32)) @ scaled).tocsr()
+
+
+def _coefficients(scaled: csr_matrix, classes: NDArray[np.int64]) -> dict[int, Array]:
+    """Return the coefficients of a logistic regression for each class."""
     # The tolerance is on the mean gradient, tiny where a text has many n-grams;
     # stopping early is part of the regularisation.
-    model = LogisticRegression(class_weight="balanced", max_iter=100, tol=3e-4)
+    model = LogisticRegression(
+        C=PENALTY, class_weight="balanced", max_iter=100, tol=3e-4
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # 100 steps are the recipe
-        model.fit(scaled, labels)
-    weights = np.zeros((matrix.shape[1], 3), np.float32)
-    own = model.coef_[LABELS.index(Label.ORIGINAL)]
-    weights[:, 0] = model.coef_[LABELS.index(Label.PARAPHRASED)] - own
-    weights[:, 1] = model.coef_[LABELS.index(Label.MACHINE_MANGLED)] - own
-    weights[:, 2] = idf
-    return weights.astype(np.float16)
+        model.fit(scaled, classes)
+    # Of two classes there is one row: the log-odds of the second.
+    rows = model.coef_ if len(model.coef_) > 1 else (-model.coef_[0], model.coef_[0])
+    scale = 1.0 if len(model.coef_) > 1 else 0.5
+    pairs = zip(model.classes_.tolist(), rows, strict=True)
+    return {label: scale * row for label, row in pairs}

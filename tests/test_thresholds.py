@@ -1,0 +1,69 @@
+"""Thresholds are passed by people as seldom as they say, whatever a source's size."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mtcheck.types import Label
+from training.data import Row
+from training.false_alarms import false_alarms, thresholds, wilson
+
+
+def rows_of(source: str, n: int, detail: str = "human") -> list[Row]:
+    """Return originals of one source."""
+    return [
+        Row("text", "en", Label.ORIGINAL, source, detail, f"{source}{at}", "", "CC0")
+        for at in range(n)
+    ]
+
+
+def shares_of(values: np.ndarray) -> np.ndarray:
+    """Return probabilities whose second and third entry are half the values."""
+    return np.column_stack([1 - values, values / 2, values / 2])
+
+
+def test_a_threshold_is_passed_at_its_rate() -> None:
+    values = np.linspace(0, 1, 2000)
+    rows = rows_of("a", 2000)
+    levels = thresholds(rows, shares_of(values))
+    found = false_alarms(rows, shares_of(values), levels)["all"]
+    for rate in ("0.001", "0.01", "0.05"):
+        for label in ("paraphrased", "machine_mangled"):
+            share, low, high = found[label][rate]
+            assert share == pytest.approx(float(rate), abs=0.0006)
+            assert low <= share <= high
+    assert found["n"] == 2000
+
+
+def test_a_large_source_does_not_outvote_the_others() -> None:
+    rows = [*rows_of("large", 4000), *rows_of("one", 200), *rows_of("two", 200)]
+    values = np.concatenate([np.full(4000, 0.1), np.linspace(0.2, 0.9, 400)])
+    level = thresholds(rows, shares_of(values))["paraphrased"]["0.05"]
+    # A twentieth of all weight is three twentieths of a fifth of the rest.
+    assert level > 0.4
+
+
+def test_translations_by_people_set_no_threshold_and_are_shown() -> None:
+    rows = [*rows_of("a", 100), *rows_of("b", 50, "human_translation")]
+    values = np.concatenate([np.linspace(0, 0.5, 100), np.ones(50)])
+    levels = thresholds(rows, shares_of(values))
+    assert levels["paraphrased"]["0.001"] <= 0.25
+    shown = false_alarms(rows, shares_of(values), levels)
+    assert shown["human translations"]["paraphrased"]["0.001"][0] == 1
+    assert set(shown) == {"all", "a", "human translations"}
+
+
+def test_small_sources_are_not_shown_alone() -> None:
+    rows = [*rows_of("a", 100), *rows_of("few", 5)]
+    values = np.linspace(0, 1, 105)
+    levels = thresholds(rows, shares_of(values))
+    assert set(false_alarms(rows, shares_of(values), levels)) == {"all", "a"}
+
+
+@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_an_interval_holds_its_share(pair: tuple[int, int]) -> None:
+    hits, n = pair
+    low, high = wilson(hits, n)
+    assert low - 1e-9 <= hits / n <= high + 1e-9
+    assert -1e-9 <= low < high <= 1 + 1e-9

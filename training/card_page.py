@@ -1,0 +1,132 @@
+"""The page of a model: its card and its measured figures, for people to read."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+_PROSE = Path(__file__).with_name("card_page.md")
+"""What no table can say."""
+
+LANGUAGES = {"en": "English", "de": "German"}
+
+
+def card_page(card: Mapping[str, Any], results: Path) -> Iterator[str]:
+    """Yield the lines of the page; ``results`` has the figures of the benchmarks."""
+    yield f"# The model `{card['name']}`"
+    yield ""
+    yield "Made from the card and from the results of the benchmarks by"
+    yield "`python tests/update_docs.py`."
+    yield ""
+    yield f"`{card['signature']}`"
+    yield ""
+    yield _PROSE.read_text("utf-8").rstrip("\n")
+    for language in card["languages"]:
+        yield ""
+        yield f"## {LANGUAGES.get(language, language)}"
+        yield from _figures(results, language)
+        yield from _thresholds(card, language)
+        yield from _sources(card, language)
+    yield ""
+    yield "## Make one on your own data"
+    yield ""
+    yield "[Train on your own data, or for a new language](new-language.md) says how."
+
+
+def _figures(results: Path, language: str) -> Iterator[str]:
+    for name, title in (
+        ("quality", "On `dev`, whose sources are not those of `train`"),
+        ("left_out", "On every source, each left out in turn"),
+    ):
+        path = results / f"{name}.{language}.json"
+        if not path.is_file():
+            continue
+        raw = json.loads(path.read_text("utf-8"))
+        yield ""
+        yield f"### {title} ({language})"
+        yield ""
+        yield f"`{raw['signature']}`"
+        yield ""
+        yield from _table(("", "figure", "95 % interval"), _headlines(raw))
+        yield ""
+        yield from _table(
+            ("", "paragraphs", "given its label", "flagged"),
+            [
+                (
+                    item["stratum"],
+                    f"{item['n']:,}",
+                    _shown(item["recall"]),
+                    _shown(item["flagged"]),
+                )
+                for item in raw["by_detail"]
+            ],
+        )
+
+
+def _headlines(raw: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    for name, value in raw["figures"].items():
+        low, high = raw["intervals"][name]
+        yield name.replace("_", " "), _shown(value), f"{_shown(low)}–{_shown(high)}"
+
+
+def _thresholds(card: Mapping[str, Any], language: str) -> Iterator[str]:
+    levels = card["thresholds"][language]["full"]
+    yield ""
+    yield f"### Evidence ({language})"
+    yield ""
+    yield "Thresholds of the full tier, from people's text of sources that the judging"
+    yield "model had not seen, each source weighing as much as 200 paragraphs at most."
+    yield ""
+    rows = [
+        (label, *[f"{found[rate]:.3f}" for rate in ("0.001", "0.01", "0.05")])
+        for label, found in levels.items()
+    ]
+    yield from _table(("", "strong (0.1 %)", "moderate (1 %)", "weak (5 %)"), rows)
+    yield ""
+    yield "How often people's text passes the one for 1 %, in per cent, with Wilson's"
+    yield "95 % interval, by source and group of writers:"
+    yield ""
+    shown = card["false_alarms"][language]["full"]
+    yield from _table(
+        ("", "paragraphs", *levels),
+        [
+            (
+                name,
+                f"{item['n']:,}",
+                *[_percent(item[label]["0.01"]) for label in levels],
+            )
+            for name, item in shown.items()
+        ],
+    )
+
+
+def _percent(passed: Sequence[float]) -> str:
+    share, low, high = (100 * value for value in passed)
+    return f"{share:.1f} ({low:.1f}–{high:.1f})"
+
+
+def _sources(card: Mapping[str, Any], language: str) -> Iterator[str]:
+    yield ""
+    yield f"### Learnt from ({language})"
+    yield ""
+    yield "Statistics only; no sentence is in the model. Words: " + "; ".join(
+        card["licences"][language]
+    )
+    yield ""
+    yield from _table(
+        ("source", "paragraphs", "licence as its publisher states it"),
+        [
+            (name, f"{item['rows']:,}", "; ".join(item["licences"]))
+            for name, item in card["data"]["sources"][language].items()
+        ],
+    )
+
+
+def _table(header: Sequence[str], rows: Any) -> Iterator[str]:
+    marks = ("---", *["---:"] * (len(header) - 1))
+    for cells in (header, marks, *rows):
+        yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"

@@ -1,0 +1,43 @@
+"""The kinds of text within the labels: what one label covers is not all of one make."""
+
+from typing import NamedTuple
+
+from mtcheck.types import LABELS, Label
+from training.data import Row
+
+
+class Kind(NamedTuple):
+    """A kind of text; ``weight`` is against the usual kind of the same label.
+
+    Kinds that are made here are plain to see; little weight suffices to learn them, and
+    more would call rare words of people spun.
+    """
+
+    name: str
+    label: Label
+    weight: float
+
+
+KINDS = (
+    Kind("original", Label.ORIGINAL, 1.0),
+    Kind("rewritten", Label.PARAPHRASED, 1.0),
+    Kind("translated", Label.MACHINE_MANGLED, 1.0),
+    Kind("spun", Label.PARAPHRASED, 0.1),
+    Kind("broken", Label.MACHINE_MANGLED, 0.1),
+)
+"""The first kind of each label is its usual one."""
+
+
+def kind_index(row: Row) -> int:
+    """Return the place of the row's kind in ``KINDS``."""
+    names = [kind.name for kind in KINDS]
+    if row.label == Label.PARAPHRASED and row.detail == "spun":
+        return names.index("spun")
+    if row.detail == "damaged" or row.is_round_trip:
+        return names.index("broken")
+    return next(at for at, kind in enumerate(KINDS) if kind.label == row.label)
+
+
+def kind_labels(kinds: list[int]) -> tuple[int, ...]:
+    """Return the places of the labels of kinds, by the places of these."""
+    return tuple(LABELS.index(KINDS[kind].label) for kind in kinds)
