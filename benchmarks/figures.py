@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mtcheck.classify import softmax
 from mtcheck.types import LABELS, Label
 from training.data import Row, label_index
 
@@ -176,16 +177,29 @@ def strata(
 
 def documents(rows: Sequence[Row], sample: Sample) -> dict[str, float]:
     """Return macro-F1 over documents of two and more texts, their shares pooled."""
+    first, shares = pooled(rows, sample.shares, 2)
+    if not first:
+        return {"n": 0, "macro_f1": math.nan}
+    truth = np.array([label_index(row) for row in first])
+    return {"n": len(first), "macro_f1": macro_f1(truth, shares.argmax(axis=1))}
+
+
+def pooled(rows: Sequence[Row], shares: Array, least: int) -> tuple[list[Row], Array]:
+    """Return the documents of ``least`` and more texts: a row of each, and its shares.
+
+    A document is all that one system made of one text; its shares are the geometric
+    mean of its texts', and sum to one.
+    """
     groups: dict[tuple[str, str, str], list[int]] = {}
     for at, row in enumerate(rows):
         groups.setdefault((row.doc_id, row.system, row.label), []).append(at)
-    large = [group for group in groups.values() if len(group) > 1]
-    if not large:
-        return {"n": 0, "macro_f1": math.nan}
-    logs = np.log(sample.shares + 1e-6)
-    said = np.array([logs[group].mean(axis=0).argmax() for group in large])
-    truth = np.array([sample.truth[group[0]] for group in large])
-    return {"n": len(large), "macro_f1": macro_f1(truth, said)}
+    large = [group for group in groups.values() if len(group) >= least]
+    logs = np.log(shares + 1e-6)
+    found = np.array([logs[group].mean(axis=0) for group in large])
+    return (
+        [rows[group[0]] for group in large],
+        softmax(found.reshape(-1, shares.shape[1])),
+    )
 
 
 def _mean(values: Array) -> float:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from benchmarks.human_rows import Linted
 from benchmarks.record import table
 from mtcheck.types import Finding
+from training.false_alarms import wilson
 
 JUDGEMENTS = Path(__file__).parent / "judgements" / "findings.jsonl"
 _CONTEXT = 90
@@ -127,15 +127,3 @@ def judged_lines(
 def _share(right: int, n: int) -> tuple[str, str]:
     low, high = wilson(right, n)
     return f"{right / n:.2f}", f"{low:.2f}–{high:.2f}"
-
-
-def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the interval of a share.
-
-    >>> low, high = wilson(9, 10)
-    >>> round(low, 3), round(high, 3)
-    (0.596, 0.982)
-    """
-    middle = (right + z * z / 2) / (n + z * z)
-    width = z * math.sqrt(right * (n - right) / n + z * z / 4) / (n + z * z)
-    return max(0.0, middle - width), min(1.0, middle + width)

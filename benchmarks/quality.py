@@ -104,15 +104,16 @@ def assess(
         "figures": figures(sample),
         "intervals": intervals(sample, n_replicates, seed),
         "documents": documents(kept, sample),
-        "by_detail": _named(strata(sample, details)),
-        "by_source": _named(strata(sample, [(row.source,) for row in kept])),
+        "by_detail": named(strata(sample, details)),
+        "by_source": named(strata(sample, [(row.source,) for row in kept])),
     }
     if is_learner.any():
         found["learners"] = _learners(shares[is_learner], sample)
     return found
 
 
-def _named(pairs: Any) -> list[dict[str, Any]]:
+def named(pairs: Any) -> list[dict[str, Any]]:
+    """Return the figures of strata as what is written down, each with its name."""
     return [{"stratum": " / ".join(name)} | found for name, found in pairs]
 
 
@@ -140,19 +141,19 @@ def report(raw: Mapping[str, Any]) -> list[str]:
         *table(("", "here", "interval", "TF-IDF", ""), _headlines(raw, compared)),
         "",
         f"Documents of two and more paragraphs: macro-F1 "
-        f"{_shown(raw['documents']['macro_f1'])} over {raw['documents']['n']}.",
+        f"{shown(raw['documents']['macro_f1'])} over {raw['documents']['n']}.",
     ]
     if "learners" in raw:
         found = raw["learners"]
         flagged = " and ".join(
-            f"{_shown(found[f'{label}.flagged_at_0.01'])} {label}" for label in MADE
+            f"{shown(found[f'{label}.flagged_at_0.01'])} {label}" for label in MADE
         )
         lines.append(
-            f"Learners' texts ({found['n']}): {_shown(found['flagged'])} called "
+            f"Learners' texts ({found['n']}): {shown(found['flagged'])} called "
             f"anything but original; at 1 % false alarms on human text {flagged}."
         )
     for title, key in (("By detail and tier", "by_detail"), ("By source", "by_source")):
-        lines += ["", f"## {title}", "", *_strata_table(raw[key])]
+        lines += ["", f"## {title}", "", *strata_table(raw[key])]
     return lines
 
 
@@ -164,8 +165,8 @@ def _headlines(
         label, measure = _parts(name)
         low, high = raw["intervals"][name]
         cells = [f"{label}: {NAMES[measure]}" if label else NAMES[measure]]
-        cells += [_shown(value), f"{_shown(low)}–{_shown(high)}"]
-        cells.append(_shown(compared[name]) if name in compared else "")
+        cells += [shown(value), f"{shown(low)}–{shown(high)}"]
+        cells.append(shown(compared[name]) if name in compared else "")
         verdict = ""
         if name in _MUST_REACH and name in compared:
             verdict = "pass" if value >= compared[name] else "miss"
@@ -179,14 +180,15 @@ def _parts(name: str) -> tuple[str, str]:
     return (label, measure) if dot else ("", name)
 
 
-def _strata_table(items: Sequence[Mapping[str, Any]]) -> list[str]:
+def strata_table(items: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the lines of the table of strata."""
     header = ("", "n", "recall", "flagged", "AUC", "recall at 1 %")
     rows = [
         (
             item["stratum"],
             f"{item['n']:,}",
             *[
-                _shown(item.get(key, math.nan))
+                shown(item.get(key, math.nan))
                 for key in ("recall", "flagged", "auc", "recall_at_0.01")
             ],
         )
@@ -195,7 +197,8 @@ def _strata_table(items: Sequence[Mapping[str, Any]]) -> list[str]:
     return table(header, rows)
 
 
-def _shown(value: float) -> str:
+def shown(value: float) -> str:
+    """Return a figure in three digits; nothing where it was not measured."""
     return "" if math.isnan(value) else f"{value:.3f}"
 
 

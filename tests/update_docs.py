@@ -1,15 +1,27 @@
 """``python tests/update_docs.py``: write the pages that are made from the code."""
 
+import json
+import sys
 from pathlib import Path
 
-from mtcheck.rule_page import rules_page
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # for those who run this file
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+from mtcheck.rule_page import rules_page  # noqa: E402
+from training.card_page import card_page  # noqa: E402
+
+DOCS = ROOT / "docs"
+
+RESULTS = ROOT / "benchmarks" / "results"
 
 
 def pages() -> dict[Path, str]:
     """Return each page that is made, and what must stand in it."""
-    return {DOCS / "rules.md": "\n".join(rules_page()) + "\n"}
+    card = json.loads((ROOT / "models" / "base" / "card.json").read_text("utf-8"))
+    return {
+        DOCS / "rules.md": "\n".join(rules_page()) + "\n",
+        DOCS / "model.md": "\n".join(card_page(card, RESULTS)) + "\n",
+    }
 
 
 def main() -> None:

@@ -1,0 +1,505 @@
+"""``python -m benchmarks.left_out``: figures on sources that the model has not seen.
+
+Every row of ``train`` and ``dev`` is judged by a model that saw nothing of its source,
+and so of its system, its spinner or its translator: ten folds of whole sources. Scale,
+leaning and thresholds are those of the other folds as well.
+"""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from threadpoolctl import threadpool_limits
+
+from benchmarks.figures import (
+    MADE,
+    Array,
+    Sample,
+    area,
+    documents,
+    figures,
+    intervals,
+    pooled,
+    recalls,
+    strata,
+)
+from benchmarks.quality import NAMES, named, shown, strata_table
+from benchmarks.record import (
+    data_option,
+    fingerprint,
+    heading,
+    output_option,
+    signature,
+    table,
+    versions,
+    write,
+)
+from mtcheck.classify import softmax
+from mtcheck.errors import MtcheckError
+from mtcheck.estimators import VerdictClassifier
+from mtcheck.extract import schema
+from mtcheck.types import LABELS, Label
+from training.additive import (
+    IN_FAVOUR,
+    SLOPES,
+    fit_additive,
+    leaning,
+    log_loss,
+)
+from training.build import DOCUMENT_FOLDS, gather, leave_all_labels
+from training.damage import made_rows
+from training.data import PLAIN_PREFIX, Row, document_folds, source_folds
+from training.false_alarms import thresholds, wilson
+from training.fit import UNUSED
+from training.kenlm_tools import find_or_build
+from training.measured import Corpus, Measured, measure_out_of_fold
+
+N_FOLDS = 10
+
+RELATIVES = {
+    "plain_fiction": "eltec",
+    "eltec_eng_novels": "eltec",
+    "eltec_deu_novels": "eltec",
+    "litbank_novels": "eltec",
+    "german_novels68": "eltec",
+    "plain_gov_undebates": "un_debates",
+    "plain_forum_20news1993": "20newsgroups",
+    "plain_news_bbc2005": "bbc_news",
+    "plain_news_reuters21578": "reuters21578",
+    "plain_reviews_imdb2011": "imdb_reviews",
+    "plain_wiki2014": "enwiki2014",
+    "plain_wiki2019_it": "dewiki2019_it",
+    "plain_gov_bundestag18": "bundestag18",
+    "plain_legal_gesetze": "gesetze_im_internet",
+    "plain_news_fangcovid": "fangcovid",
+    "fangcovid_zeit": "fangcovid",
+    "fangcovid_sueddeutsche": "fangcovid",
+    "fangcovid_tagesspiegel": "fangcovid",
+}
+"""Sources that are parts of one; they are left out together."""
+
+GROUPS = ("perplexity", "rules", "style", "surface", "synonyms")
+"""Groups of features that are left away one by one."""
+
+WEAK = ("wmt08_14", "wmt16")
+"""Sources whose systems are set against human text of the same documents."""
+
+FEWEST_HUMAN = 100
+"""With fewer originals a recall at 1 % false alarms would hang on one of them."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Rows with probabilities by models that did not see their sources."""
+
+    rows: tuple[Row, ...]
+    folds: NDArray[np.intp]
+    shares: Array
+
+
+def judge(
+    measured: Measured, folds: NDArray[np.intp], seed: int, say: Any
+) -> tuple[Judged, Judged]:
+    """Return the strange rows, and the learners', as the other folds judge them."""
+    names = schema().names
+    is_learner = np.array([row.is_noncommercial for row in measured.rows])
+    strange = ~measured.is_familiar & (~measured.is_part | is_learner)
+    logits = np.full((len(measured.rows), len(LABELS)), np.nan)
+    for fold in sorted(set(folds.tolist())):
+        say(f"judging fold {fold + 1}")
+        kept = measured.take(np.flatnonzero((folds != fold) & ~is_learner))
+        model = fit_additive(names, kept, UNUSED, seed)
+        inside = np.flatnonzero(strange & (folds == fold))
+        logits[inside] = model.logits(measured.vectors[inside])
+    own, learners = (
+        np.flatnonzero(strange & flag) for flag in (~is_learner, is_learner)
+    )
+    judged = measured.take(own)
+    shares = np.empty_like(logits)
+    for fold in sorted(set(folds.tolist())):
+        others = own[folds[own] != fold]
+        slope, shift = _adjusted(logits[others], measured.take(others))
+        inside = folds == fold
+        shares[inside] = softmax(slope * (logits[inside] + shift * IN_FAVOUR))
+    return (
+        Judged(judged.rows, folds[own], shares[own]),
+        Judged(measured.take(learners).rows, folds[learners], shares[learners]),
+    )
+
+
+def _adjusted(logits: Array, rows: Measured) -> tuple[float, float]:
+    """Return scale and leaning of logits, as ``fit_tier`` finds them on ``dev``.
+
+    Rows that were made here, and plain text, would not be met in these numbers.
+    """
+    met = np.array([_is_met(row) for row in rows.rows])
+    logits, labels = logits[met], rows.labels[met]
+    shift = leaning(logits, labels)
+    leaned = logits + shift * IN_FAVOUR
+    losses = [log_loss(slope * leaned, labels) for slope in SLOPES]
+    return float(SLOPES[int(np.argmin(losses))]), shift
+
+
+def _is_met(row: Row) -> bool:
+    return not row.is_made and not row.source.startswith(PLAIN_PREFIX)
+
+
+def false_alarms(judged: Judged, learners: Judged) -> list[dict[str, Any]]:
+    """Return how often people of a fold pass the thresholds of the other folds."""
+    is_human = np.array([row.detail == "human" for row in judged.rows])
+    passed: dict[tuple[str, str, str], list[int]] = {}
+    for fold in sorted(set(judged.folds.tolist())):
+        others = np.flatnonzero(judged.folds != fold)
+        levels = thresholds([judged.rows[at] for at in others], judged.shares[others])
+        inside = is_human & (judged.folds == fold)
+        groups = {"people": judged.shares[inside]}
+        if (learners.folds == fold).any():
+            groups["learners"] = learners.shares[learners.folds == fold]
+        for label, found in levels.items():
+            for rate, level in found.items():
+                for name, shares in groups.items():
+                    hits = shares[:, LABELS.index(Label(label))] > level
+                    entry = passed.setdefault((name, label, rate), [0, 0])
+                    entry[0] += int(hits.sum())
+                    entry[1] += len(hits)
+    return [
+        {"group": name, "label": label, "rate": rate, "n": n, "share": hits / n}
+        | dict(zip(("low", "high"), wilson(hits, n), strict=True))
+        for (name, label, rate), (hits, n) in sorted(passed.items())
+        if n
+    ]
+
+
+def weak_systems(judged: Judged) -> dict[str, Any]:
+    """Return the area of old systems against human text of the same documents."""
+    sources = np.array([row.source for row in judged.rows])
+    labels = np.array([row.label for row in judged.rows])
+    texts = np.array([row.doc_id for row in judged.rows])
+    at = LABELS.index(Label.MACHINE_MANGLED)
+    found = {}
+    for name in (*WEAK, "both"):
+        own = np.isin(sources, WEAK if name == "both" else [name])
+        machine = own & (labels == Label.MACHINE_MANGLED)
+        people = own & (labels == Label.ORIGINAL)
+        people &= np.isin(texts, np.unique(texts[machine]))
+        if machine.any() and people.any():
+            found[name] = {
+                "n": int(machine.sum()),
+                "n_human": int(people.sum()),
+                "auc": area(judged.shares[machine, at], judged.shares[people, at]),
+            }
+    return found
+
+
+def long_documents(judged: Judged, least: int) -> dict[str, Any]:
+    """Return recalls at 1 % of documents of ``least`` paragraphs and more."""
+    rows, shares = pooled(judged.rows, judged.shares, least)
+    human = np.array([row.detail == "human" for row in rows])
+    found: dict[str, Any] = {"n_human": int(human.sum())}
+    for label in MADE:
+        own = np.array([row.label == label for row in rows])
+        scores = shares[:, LABELS.index(label)]
+        found[str(label)] = {
+            "n": int(own.sum()),
+            "auc": area(scores[own], scores[human]),
+            "recall_at_0.01": recalls(scores[own], scores[human])[0],
+        }
+    return found
+
+
+def ablation(
+    measured: Measured,
+    is_dev: NDArray[np.bool_],
+    n_replicates: int,
+    seed: int,
+    say: Any,
+) -> list[dict[str, Any]]:
+    """Return figures on ``dev`` of models that lack a group of features each."""
+    names = schema().names
+    is_learner = np.array([row.is_noncommercial for row in measured.rows])
+    train = measured.take(np.flatnonzero(~is_dev & ~is_learner))
+    strange = is_dev & ~measured.is_familiar & ~measured.is_part & ~is_learner
+    dev = measured.take(np.flatnonzero(strange))
+    found = []
+    for group in ("", *GROUPS):
+        say(f"without {group}" if group else "with all features")
+        lost = [name for name in names if group and name.startswith(f"{group}.")]
+        model = fit_additive(names, train, (*UNUSED, *lost), seed)
+        logits = model.logits(dev.vectors)
+        slope, shift = _adjusted(logits, dev)
+        sample = Sample.of(dev.rows, softmax(slope * (logits + shift * IN_FAVOUR)))
+        found.append(
+            {
+                "without": group,
+                "figures": figures(sample),
+                "intervals": intervals(sample, n_replicates, seed),
+            }
+        )
+    return found
+
+
+def artefacts(
+    measured: Measured, is_dev: NDArray[np.bool_], n_replicates: int, seed: int
+) -> dict[str, Any]:
+    """Return the figures of quotes, final stop and length alone: a check, no model.
+
+    What these reach is what the sources differ by, and no figure means more than what
+    it is above them.
+    """
+    is_learner = np.array([row.is_noncommercial for row in measured.rows])
+    met = np.array([not row.is_made for row in measured.rows]) & ~is_learner
+    met &= ~measured.is_familiar & ~measured.is_part
+    train, dev = (measured.take(np.flatnonzero(met & own)) for own in (~is_dev, is_dev))
+    classifier = VerdictClassifier(max_iter=150, random_state=seed)
+    classifier.fit(_traces(train.rows), train.labels, train.weights)
+    sample = Sample.of(dev.rows, classifier.predict_proba(_traces(dev.rows)))
+    return {
+        "without": "quotes, final stop and length alone",
+        "figures": figures(sample),
+        "intervals": intervals(sample, n_replicates, seed),
+    }
+
+
+def _traces(rows: Sequence[Row]) -> Array:
+    quotes = ('"', "“”„‘’", "«»", "'`")
+    return np.array(
+        [
+            [
+                float(row.text.count(" ") + 1),
+                float(row.text.rstrip("\"“”»’'")[-1:] in {".", "!", "?"}),
+                *[float(sum(row.text.count(one) for one in kind)) for kind in quotes],
+            ]
+            for row in rows
+        ]
+    )
+
+
+def family(row: Row) -> Row:
+    """Return the row with the name of all that is left out with its source."""
+    return replace(row, source=RELATIVES.get(row.source, row.source))
+
+
+@click.command()
+@data_option("paragraphs/, lm/ and lexicons/")
+@click.option("--language", default="en", show_default=True, help="Code.")
+@click.option(
+    "--replicates",
+    default=300,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Draws.",
+)
+@click.option("--seed", default=7, show_default=True, help="Seed of all that is drawn.")
+@output_option
+def main(data: Path, language: str, replicates: int, seed: int, output: Path) -> None:
+    """Train and judge by folds of whole sources, and report figures with intervals."""
+    console = Console(stderr=True)
+
+    def say(step: str) -> None:
+        console.print(f"{language}: {step}", highlight=False)
+
+    path = data / "paragraphs" / f"train.{language}.jsonl.xz"
+    if not path.is_file():
+        raise click.ClickException(f"{path}: is missing; name the folder with --data")
+    try:
+        with threadpool_limits(1), tempfile.TemporaryDirectory() as scratch:
+            tools = find_or_build()
+            gathered = gather(data, language, (), Path(scratch), tools, seed, say)
+            free = [row for row in gathered.dev if not row.is_noncommercial]
+            tied = [row for row in gathered.dev if row.is_noncommercial]
+            rows = (*gathered.train, *free)
+            parts = made_rows(rows, seed) + [(0, row) for row in tied]
+            made_of, made = zip(*parts, strict=True)
+            by_source = source_folds([family(row) for row in rows], N_FOLDS)
+            if not leave_all_labels(by_source, rows):
+                raise click.ClickException(
+                    f"{path}: too few sources to leave whole ones out"
+                )
+            measured = measure_out_of_fold(
+                Corpus.of(rows, Path(scratch)),
+                Corpus.of(made, Path(scratch)),
+                made_of,
+                by_source,
+                document_folds(rows, DOCUMENT_FOLDS),
+                say,
+            )
+            folds = np.array(
+                [*by_source, *[by_source[at] for at in made_of], *by_source]
+            )
+            judged, learners = judge(measured, folds, seed, say)
+            places = np.arange(len(rows)) >= len(gathered.train)
+            is_dev = np.array([*places, *places[list(made_of)], *places])
+            lacking = ablation(measured, is_dev, replicates, seed, say)
+            lacking.append(artefacts(measured, is_dev, replicates, seed))
+    except MtcheckError as error:
+        raise click.ClickException(str(error)) from error
+    settings = {
+        "schema": schema().fingerprint,
+        "lang": language,
+        "data": f"train.{language}@{fingerprint(path)}",
+        "folds": N_FOLDS,
+        "replicates": replicates,
+        "seed": seed,
+    }
+    common = {
+        "signature": signature(None, **settings),
+        "versions": versions(),
+        "language": language,
+    }
+    found = common | _assess(judged, learners, replicates, seed)
+    click.echo(write(output, f"left_out.{language}", report(found), found), nl=False)
+    lost = common | {"groups": lacking}
+    name = f"ablation.{language}"
+    click.echo(write(output, name, ablation_report(lost), lost), nl=False)
+
+
+def _assess(
+    judged: Judged, learners: Judged, n_replicates: int, seed: int
+) -> dict[str, Any]:
+    is_met = np.array([_is_met(row) for row in judged.rows])
+    met = [row for row, is_own in zip(judged.rows, is_met, strict=True) if is_own]
+    every, sample = (
+        Sample.of(judged.rows, judged.shares),
+        Sample.of(met, judged.shares[is_met]),
+    )
+    details = [(row.detail, row.tier or "-") for row in judged.rows]
+    systems = [(row.source, row.system or "-") for row in judged.rows]
+    return {
+        "n": len(met),
+        "n_documents": len({row.doc_id for row in met}),
+        "figures": figures(sample),
+        "intervals": intervals(sample, n_replicates, seed),
+        "documents": documents(met, sample),
+        "long_documents": long_documents(judged, 4),
+        "weak_systems": weak_systems(judged),
+        "false_alarms": false_alarms(judged, learners),
+        "by_detail": named(strata(every, details)),
+        "by_source": named(strata(every, [(row.source,) for row in judged.rows])),
+        "by_system": [
+            item
+            for item in named(strata(every, systems))
+            if item["n"] >= FEWEST_HUMAN and not item["stratum"].startswith("original")
+        ],
+    }
+
+
+def report(raw: Mapping[str, Any]) -> list[str]:
+    """Return the lines of the Markdown report."""
+    lines = [
+        *heading(f"Sources left out, {raw['language']}", raw),
+        f"{raw['n']:,} paragraphs of {raw['n_documents']:,} documents of train and "
+        "dev, each judged by a model that saw neither its source nor its system; "
+        "intervals: 95 %, bootstrap over documents. Spun text, round trips and plain "
+        "text stand in the tables below and not in these figures.",
+        "",
+        *table(("", "here", "interval"), _headlines(raw)),
+        "",
+        f"Documents of two and more paragraphs: macro-F1 "
+        f"{shown(raw['documents']['macro_f1'])} over {raw['documents']['n']}.",
+        "",
+        "## Documents of four and more paragraphs",
+        "",
+        *table(
+            ("", "n", "against", "AUC", "recall at 1 %"),
+            [
+                (
+                    label,
+                    f"{found['n']}",
+                    f"{raw['long_documents']['n_human']}",
+                    shown(found["auc"]),
+                    shown(found["recall_at_0.01"])
+                    if raw["long_documents"]["n_human"] >= FEWEST_HUMAN
+                    else "",
+                )
+                for label, found in raw["long_documents"].items()
+                if label != "n_human"
+            ],
+        ),
+        "",
+        "## Old systems against human text of the same documents",
+        "",
+        *table(
+            ("", "n", "human", "AUC"),
+            [
+                (name, f"{item['n']}", f"{item['n_human']}", shown(item["auc"]))
+                for name, item in raw["weak_systems"].items()
+            ],
+        ),
+        "",
+        "## False alarms at the thresholds of the other folds",
+        "",
+        *table(
+            ("", "threshold", "n", "pass", "interval"),
+            [
+                (
+                    f"{item['group']}, {item['label']}",
+                    item["rate"],
+                    f"{item['n']:,}",
+                    f"{item['share']:.4f}",
+                    f"{max(item['low'], 0):.4f}–{item['high']:.4f}",
+                )
+                for item in raw["false_alarms"]
+            ],
+        ),
+    ]
+    for title, key in (
+        ("By detail and tier", "by_detail"),
+        ("By source", "by_source"),
+        ("By source and system, of 100 and more", "by_system"),
+    ):
+        lines += ["", f"## {title}", "", *strata_table(raw[key])]
+    return lines
+
+
+def ablation_report(raw: Mapping[str, Any]) -> list[str]:
+    """Return the lines of the Markdown report of the groups of features."""
+    columns = ("macro_f1", *[f"{label}.{name}" for label in MADE for name in _SHOWN])
+    rows = [
+        (
+            _named_group(item["without"]),
+            *[
+                f"{shown(item['figures'][name])} "
+                f"({shown(item['intervals'][name][0])}–"
+                f"{shown(item['intervals'][name][1])})"
+                for name in columns
+            ],
+        )
+        for item in raw["groups"]
+    ]
+    return [
+        *heading(f"Groups of features, {raw['language']}", raw),
+        "Models of the rows of train that lack a group each, on dev. Intervals: 95 %, "
+        "bootstrap over documents.",
+        "",
+        *table(("", *[_column(name) for name in columns]), rows),
+    ]
+
+
+def _named_group(without: str) -> str:
+    return f"without {without}" if without in GROUPS else without or "all"
+
+
+_SHOWN = ("auc", "recall_at_0.01")
+
+
+def _column(name: str) -> str:
+    label, dot, measure = name.partition(".")
+    return f"{label}: {NAMES[measure]}" if dot else NAMES[name]
+
+
+def _headlines(raw: Mapping[str, Any]) -> list[list[str]]:
+    rows = []
+    for name, value in raw["figures"].items():
+        low, high = raw["intervals"][name]
+        rows.append([_column(name), shown(value), f"{shown(low)}–{shown(high)}"])
+    return rows
+
+
+if __name__ == "__main__":
+    main()
