@@ -42,6 +42,7 @@ class Row:
     license: str
     system: str = ""
     is_noncommercial: bool = False
+    genre: str = ""
     is_made: bool = False
     """Made here from another row: cut, damaged, spun, or sent through a translator."""
 
@@ -84,6 +85,7 @@ def read_rows(folder: Path, part: str, language: str) -> list[Row]:
                         raw["license"] or "unknown",
                         raw["system"] or "",
                         bool(raw["noncommercial"]),
+                        raw.get("genre") or "",
                     )
                 )
     return rows
@@ -100,7 +102,7 @@ DETAILS = {
 def read_added(path: Path) -> list[Row]:
     """Return the rows of a user's own JSONL file, plain or compressed.
 
-    Each line needs ``text``, ``label`` and ``lang``; ``source``, ``detail``,
+    Each line needs ``text``, ``label`` and ``lang``; ``source``, ``detail``, ``genre``,
     ``doc_id``, ``system`` and ``license`` may be given. Raises an InputError that names
     the line where one does not fit.
     """
@@ -149,6 +151,7 @@ def _added_row(line: str, path: Path, number: int) -> Row:
         str(raw.get("tier") or ""),
         str(raw.get("license") or "unknown"),
         str(raw.get("system") or ""),
+        genre=str(raw.get("genre") or ""),
     )
 
 

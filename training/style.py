@@ -14,6 +14,7 @@ from mtcheck.classify import Array
 from mtcheck.extract.style import BUCKET_BITS, MANNERS, Grams, count
 from mtcheck.types import LABELS, Label
 from training.data import Row, label_index
+from training.domains import domain_weights
 
 MIN_ROWS = 8
 """An n-gram needs so many paragraphs, or its weight stays zero."""
@@ -50,13 +51,16 @@ def fit_style(matrix: csr_matrix, rows: Sequence[Row]) -> Weights:
     idf = _idf(matrix[is_met | is_trip], _sources(rows, is_met | is_trip))
     scaled = _scaled(matrix, idf)
     weights = np.zeros((matrix.shape[1], len(MANNERS) + 1), np.float32)
-    met = _coefficients(scaled[is_met], labels[is_met])
+    balanced = domain_weights([row for row in rows if not row.is_made])
+    met = _coefficients(scaled[is_met], labels[is_met], balanced)
     for column, label in enumerate((Label.PARAPHRASED, Label.MACHINE_MANGLED)):
         if LABELS.index(label) in met:
             weights[:, column] = met[LABELS.index(label)] - met[_ORIGINAL]
     if is_trip.any():
         both = is_trip | (is_met & (labels == _ORIGINAL))
-        found = _coefficients(scaled[both], is_trip[both].astype(np.int64))
+        classes = is_trip[both].astype(np.int64)
+        halves = np.where(classes == 1, 1 / classes.sum(), 1 / (classes == 0).sum())
+        found = _coefficients(scaled[both], classes, halves)
         weights[:, 2] = found[1] - found[0]
     weights[:, -1] = idf
     return weights.astype(np.float16)
@@ -95,16 +99,16 @@ def _scaled(matrix: csr_matrix, idf: NDArray[np.float32]) -> csr_matrix:
     return (diags((1 / lengths).astype(np.float32)) @ scaled).tocsr()
 
 
-def _coefficients(scaled: csr_matrix, classes: NDArray[np.int64]) -> dict[int, Array]:
+def _coefficients(
+    scaled: csr_matrix, classes: NDArray[np.int64], weights: Array
+) -> dict[int, Array]:
     """Return the coefficients of a logistic regression for each class."""
     # The tolerance is on the mean gradient, tiny where a text has many n-grams;
     # stopping early is part of the regularisation.
-    model = LogisticRegression(
-        C=PENALTY, class_weight="balanced", max_iter=100, tol=3e-4
-    )
+    model = LogisticRegression(C=PENALTY, max_iter=100, tol=3e-4)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # 100 steps are the recipe
-        model.fit(scaled, classes)
+        model.fit(scaled, classes, weights * len(weights) / weights.sum())
     # Of two classes there is one row: the log-odds of the second.
     rows = model.coef_ if len(model.coef_) > 1 else (-model.coef_[0], model.coef_[0])
     scale = 1.0 if len(model.coef_) > 1 else 0.5

@@ -1,0 +1,63 @@
+"""Within a domain the labels weigh alike, so that its words speak for none."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mtcheck.types import LABELS, Label
+from training.data import Row
+from training.domains import LONE_WEIGHT, MAX_WEIGHT, domain, domain_weights
+
+
+def row(source: str, label: Label = Label.ORIGINAL, genre: str = "") -> Row:
+    """Return a row whose text does not matter."""
+    return Row("text", "en", label, source, "human", "d", "", "CC0", genre=genre)
+
+
+@pytest.mark.parametrize(
+    ("source", "genre", "expected"),
+    [
+        ("wmt16", "", "news"),
+        ("plain_news_bbc2005", "", "news"),
+        ("plain_gov_undebates", "government", "speech"),
+        ("detectrl", "story", "story"),
+        ("mine", "", "mine"),
+        ("plain_legal_gesetze", "", "plain_legal_gesetze"),
+    ],
+)
+def test_a_domain_is_told_by_source_and_genre(
+    source: str, genre: str, expected: str
+) -> None:
+    assert domain(row(source, genre=genre)) == expected
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(LABELS)), min_size=1))
+def test_labels_of_a_domain_weigh_alike_unless_one_is_rare(
+    cells: list[tuple[str, Label]],
+) -> None:
+    rows = [row(source, label) for source, label in cells]
+    weights = domain_weights(rows)
+    assert weights.shape == (len(rows),)
+    assert (weights > 0).all()
+    assert (weights <= MAX_WEIGHT).all()
+    for name in {source for source, _ in cells}:
+        sums = [
+            weights[[cell == (name, label) for cell in cells]].sum() for label in LABELS
+        ]
+        met = [
+            total
+            for total, label in zip(sums, LABELS, strict=True)
+            if (name, label) in cells
+        ]
+        size = sum(source == name for source, _ in cells)
+        if len(met) == 1:
+            assert met[0] == pytest.approx(LONE_WEIGHT * size)
+        elif weights.max() < MAX_WEIGHT:
+            assert met == pytest.approx([size / len(met)] * len(met))
+
+
+def test_a_rare_label_of_a_domain_is_not_blown_up() -> None:
+    rows = [row("a")] * 99 + [row("a", Label.PARAPHRASED)]
+    assert domain_weights(rows)[-1] == MAX_WEIGHT
+    assert np.allclose(domain_weights(rows)[:99], 50 / 99)

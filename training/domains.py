@@ -1,0 +1,59 @@
+"""What rows are about, so that no label is told by its domain."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from mtcheck.classify import Array
+from training.data import PLAIN_PREFIX, Row, label_index
+
+_DOMAINS = {
+    "news": "wmt|ntrex|bbc_|reuters|liaad_500n|fangcovid|publico|plain_news"
+    "|aws_|accept_|stanford_pe",
+    "encyclopaedia": "mlqe|enwiki|dewiki|iu_gpt|plain_wiki",
+    "speech": "iwslt|bundestag|plain_gov",
+    "fiction": "par3|eltec|plain_fiction",
+    "abstract": "bio21|liaad_inspec",
+}
+"""Sources by what their names begin with; machine translation has no genre there."""
+
+_KNOWN = {name: re.compile(starts) for name, starts in _DOMAINS.items()}
+
+LONE_WEIGHT = 0.3
+"""A domain of one label shows how wide that label is, and tells none from another."""
+
+MAX_WEIGHT = 4.0
+"""No row counts for more, however few of its label its domain has."""
+
+
+def domain(row: Row) -> str:
+    """Return what a row is about: by its source, else its genre, else the source.
+
+    >>> from mtcheck.types import Label
+    >>> domain(Row("…", "en", Label.ORIGINAL, "wmt20", "human", "d", "", "unknown"))
+    'news'
+    """
+    for name, starts in _KNOWN.items():
+        if starts.match(row.source):
+            return name
+    return row.genre if row.genre and PLAIN_PREFIX not in row.source else row.source
+
+
+def domain_weights(rows: Sequence[Row]) -> Array:
+    """Return weights that let the labels of each domain weigh alike.
+
+    News and talks carry nearly all machine translation; without weights their words
+    would speak for a machine, and those of reviews and forums for people.
+    """
+    domains = [domain(row) for row in rows]
+    cells = Counter(zip(domains, map(label_index, rows), strict=True))
+    sizes, n_labels = Counter(domains), Counter(name for name, _ in cells)
+    weights = [
+        sizes[name]
+        * (1.0 if n_labels[name] > 1 else LONE_WEIGHT)
+        / (n_labels[name] * cells[name, label_index(row)])
+        for name, row in zip(domains, rows, strict=True)
+    ]
+    return np.minimum(weights, MAX_WEIGHT)
