@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from mtcheck.types import LABELS, Label
 from training.data import Row
-from training.domains import LONE_WEIGHT, MAX_WEIGHT, domain, domain_weights
+from training.domains import (
+    LONE_WEIGHT,
+    MAX_WEIGHT,
+    MIN_SHARED,
+    domain,
+    domain_weights,
+)
 
 
 def row(source: str, label: Label = Label.ORIGINAL, genre: str = "") -> Row:
@@ -32,10 +38,15 @@ def test_a_domain_is_told_by_source_and_genre(
     assert domain(row(source, genre=genre)) == expected
 
 
+SHARED = [(f"shared{at}", label) for at in range(MIN_SHARED) for label in LABELS]
+"""Cells that let every label share as many domains as it must."""
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(LABELS)), min_size=1))
 def test_labels_of_a_domain_weigh_alike_unless_one_is_rare(
-    cells: list[tuple[str, Label]],
+    drawn: list[tuple[str, Label]],
 ) -> None:
+    cells = [*SHARED, *drawn]
     rows = [row(source, label) for source, label in cells]
     weights = domain_weights(rows)
     assert weights.shape == (len(rows),)
@@ -59,5 +70,12 @@ def test_labels_of_a_domain_weigh_alike_unless_one_is_rare(
 
 def test_a_rare_label_of_a_domain_is_not_blown_up() -> None:
     rows = [row("a")] * 99 + [row("a", Label.PARAPHRASED)]
-    assert domain_weights(rows)[-1] == MAX_WEIGHT
+    rows += [row(source, label) for source, label in SHARED]
+    assert domain_weights(rows)[99] == MAX_WEIGHT
     assert np.allclose(domain_weights(rows)[:99], 50 / 99)
+
+
+def test_in_narrow_data_labels_weigh_alike_as_a_whole() -> None:
+    rows = [row("a")] * 6 + [row("a", Label.PARAPHRASED)] * 2
+    weights = domain_weights(rows)
+    assert weights[:6].sum() == pytest.approx(weights[6:].sum())

@@ -24,6 +24,9 @@ _KNOWN = {name: re.compile(starts) for name, starts in _DOMAINS.items()}
 LONE_WEIGHT = 0.3
 """A domain of one label shows how wide that label is, and tells none from another."""
 
+MIN_SHARED = 3
+"""Where a label shares fewer domains with others, one or two would stand for all."""
+
 MAX_WEIGHT = 4.0
 """No row counts for more, however few of its label its domain has."""
 
@@ -45,11 +48,16 @@ def domain_weights(rows: Sequence[Row]) -> Array:
     """Return weights that let the labels of each domain weigh alike.
 
     News and talks carry nearly all machine translation; without weights their words
-    would speak for a machine, and those of reviews and forums for people.
+    would speak for a machine, and those of reviews and forums for people. Where the
+    data is too narrow for that, the labels weigh alike as a whole.
     """
-    domains = [domain(row) for row in rows]
-    cells = Counter(zip(domains, map(label_index, rows), strict=True))
+    domains, labels = [domain(row) for row in rows], [label_index(row) for row in rows]
+    cells = Counter(zip(domains, labels, strict=True))
     sizes, n_labels = Counter(domains), Counter(name for name, _ in cells)
+    n_shared = Counter(label for name, label in cells if n_labels[name] > 1)
+    if min(n_shared[label] for label in labels) < MIN_SHARED:
+        n_rows = Counter(labels)
+        return np.array([1 / n_rows[label] for label in labels])
     weights = [
         sizes[name]
         * (1.0 if n_labels[name] > 1 else LONE_WEIGHT)
