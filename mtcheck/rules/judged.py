@@ -3,9 +3,9 @@
 from mtcheck.rules import Rule
 
 _SPUN = (
-    "For the 312 persons of Skarrow, the passage is the single route to the infirmary, "
-    "the subordinate school and the livestock bazaar. In the following week of "
-    "January, the store ran out of milk, and an animal physician had to be winged in "
+    "For the 312 mortals of Skarrow, the transit is the solitary thoroughfare to the "
+    "infirmary, the subordinate academy and the livestock bazaar. In the sequent week "
+    "of January, the depot ran out of milk, and an animal medico had to be winged in "
     "by the coastguard."
 )
 _PLAIN = (
