@@ -47,10 +47,9 @@ from mtcheck.extract import schema
 from mtcheck.types import LABELS, Label
 from training.additive import (
     IN_FAVOUR,
-    SLOPES,
+    best_slope,
     fit_additive,
     leaning,
-    log_loss,
 )
 from training.build import DOCUMENT_FOLDS, gather, leave_all_labels
 from training.damage import made_rows
@@ -142,8 +141,7 @@ def _adjusted(logits: Array, rows: Measured) -> tuple[float, float]:
     logits, labels = logits[met], rows.labels[met]
     shift = leaning(logits, labels)
     leaned = logits + shift * IN_FAVOUR
-    losses = [log_loss(slope * leaned, labels) for slope in SLOPES]
-    return float(SLOPES[int(np.argmin(losses))]), shift
+    return best_slope(lambda slope: slope * leaned, labels), shift
 
 
 def _is_met(row: Row) -> bool:

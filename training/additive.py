@@ -1,6 +1,6 @@
 """Fit the additive model, its scale and leaning, and what paragraphs tell of others."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from training.measured import Measured
 F1_COST = 0.01
 """Macro-F1 that is given up so that fewer people are flagged."""
 
-SLOPES = np.linspace(0.4, 2.0, 65)
+_SLOPES = np.linspace(0.4, 2.0, 65)
 """What the scores may be multiplied by."""
 
 IN_FAVOUR = np.array([float(label == Label.ORIGINAL) for label in LABELS])
@@ -75,13 +75,17 @@ def scale(model: AdditiveModel, rows: Measured) -> float:
     2017. The rows count as they stand, most of them people's, as texts are met.
     """
     totals = model.contributions(rows.vectors).sum(axis=1) + model.intercept
-    losses = [log_loss(model.merged(slope * totals), rows.labels) for slope in SLOPES]
-    return float(SLOPES[int(np.argmin(losses))])
+    return best_slope(lambda slope: model.merged(slope * totals), rows.labels)
 
 
-def log_loss(logits: Array, labels: NDArray[np.int64]) -> float:
-    """Return the mean negative logarithm of the probability of the true label."""
-    return -float(np.log(softmax(logits)[np.arange(len(labels)), labels]).mean())
+def best_slope(logits: Callable[[float], Array], labels: NDArray[np.int64]) -> float:
+    """Return the slope whose logits make the true labels likeliest."""
+    places = np.arange(len(labels))
+    losses = [
+        -float(np.log(softmax(logits(slope))[places, labels]).mean())
+        for slope in _SLOPES
+    ]
+    return float(_SLOPES[int(np.argmin(losses))])
 
 
 def favouring(model: AdditiveModel, shift: float) -> AdditiveModel:
