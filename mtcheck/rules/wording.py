@@ -36,28 +36,21 @@ def _pairs(code: str) -> frozenset[tuple[str, ...]]:
 
 
 @cache
-def _rare_pairs(code: str) -> dict[str, set[str]]:
-    """Return the first or the last two words of each phrase: those few texts have.
-
-    A first word leads to the second ones.
-    """
+def _rare_pairs(code: str) -> frozenset[tuple[str, ...]]:
+    """Return the first or the last two words of each phrase: those few texts have."""
     small = language(code).function_words
-    found: dict[str, set[str]] = {}
+    found = set()
     for row in _phrases(code):
         key = row.partition("\t")[0].split(" ")
         if len(key) > 1:
-            at = -2 if key[0] in small or key[1] in small else 0
-            found.setdefault(key[at], set()).add(key[at + 1])
-    return found
+            is_usual = key[0] in small or key[1] in small
+            found.add(tuple(key[-2:] if is_usual else key[:2]))
+    return frozenset(found)
 
 
 def _may_hold(passage: Passage, code: str) -> bool:
     """Tell whether the paragraph has such a pair, and is worth a closer look."""
-    pairs, words = _rare_pairs(code), passage.words
-    starts = pairs.keys() & words
-    return bool(starts) and any(
-        second in pairs[first] for first, second in pairwise(words) if first in starts
-    )
+    return not _rare_pairs(code).isdisjoint(pairwise(passage.words))
 
 
 def _term(phrase: str, code: str = "en") -> str | None:
