@@ -159,10 +159,10 @@ def _added_row(line: str, path: Path, number: int) -> Row:
 class Plain:
     """Human text: ``lines`` for language models, ``rows`` for what tells the labels.
 
-    No line is in both, so the models have not read the rows.
+    The lines are by source. No line is in both, so the models have not read the rows.
     """
 
-    lines: list[str]
+    lines: dict[str, list[str]]
     rows: list[Row]
 
 
@@ -173,17 +173,18 @@ def read_plain(folder: Path, language: str, seed: int) -> Plain:
     people write about is wider there than among the labelled rows.
     """
     licences = _plain_licences(folder)
-    plain = Plain([], [])
+    plain = Plain({}, [])
     for path in sorted((folder / "lm").glob(f"{language}.*.txt.xz")):
         with lzma.open(path, "rt", encoding="utf-8") as file:
             lines = [line.strip() for line in file]
         name = path.name.split(".")[1]
+        kept = plain.lines[name] = []
         random_ = random.Random(f"{seed} {path.name}")
         n_runs = min(PLAIN_ROWS, len(lines) // PLAIN_STRIDE)
         starts = iter(sorted(random_.sample(range(len(lines)), n_runs)))
         at = 0
         for start in starts:
-            plain.lines.extend(lines[at:start])
+            kept.extend(lines[at:start])
             at = max(at, start)
             text, at = _run(lines, at, random_.randint(*PLAIN_WORDS))
             if text:
@@ -201,7 +202,7 @@ def read_plain(folder: Path, language: str, seed: int) -> Plain:
                         licence,
                     )
                 )
-        plain.lines.extend(lines[at:])
+        kept.extend(lines[at:])
     return plain
 
 
@@ -273,6 +274,7 @@ def fingerprint(folder: Path, added: Sequence[Path] = ()) -> dict[str, str]:
             "paragraphs/dev.*",
             "lm/*.txt.xz",
             "lexicons/*",
+            "scraped/pages.*",
         )
         for path in folder.glob(part)
     )

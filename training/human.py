@@ -2,11 +2,13 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from math import log
 from pathlib import Path
 
-from mtcheck.language_model import tokenize
+from mtcheck.language_model import Tokens, tokenize
+from mtcheck.languages import language as language_of
 from mtcheck.segment import split_sentences
 from training.data import Row
 from training.kenlm_tools import KenlmTools
@@ -26,7 +28,10 @@ ORDER, PRUNE = 4, (0, 1, 2, 3)
 VOCABULARY = 80_000
 
 COMMON_WORDS = 8_000
-"""What the mask keeps: fewer lose style in German, more let English topics through."""
+"""What the mask keeps: fewer lose style in German."""
+
+SMOOTHING = 2e-6
+"""Share of a source's words that is added to each; a word may be missing by chance."""
 
 RUN = 10
 """A row that shares so many words in a row with the plain text was learnt by heart."""
@@ -37,7 +42,7 @@ FILES = ("human.word.klm", "common.txt", "synonyms.tsv", "tortured.tsv")
 
 def fit_human(
     data: Path,
-    plain: Iterable[str],
+    plain: Mapping[str, Sequence[str]],
     language: str,
     rows: Sequence[Row],
     target: Path,
@@ -45,23 +50,31 @@ def fit_human(
 ) -> list[bool]:
     """Write the files of ``plain`` human text, and tell which rows share a run with it.
 
-    ``data`` has the lexicons.
+    ``plain`` has the lines of each source; ``data`` has the lexicons.
     """
     runs = [set(_runs(_sentences(row.text, language))) for row in rows]
     wanted = set().union(*runs)
     shared: set[int] = set()
-    counts: Counter[str] = Counter()
+    by_source: dict[str, Counter[str]] = {}
+    capitals = Capitals()
     with tempfile.TemporaryDirectory() as scratch:
         text, vocabulary = Path(scratch, "text"), Path(scratch, "vocabulary")
         with text.open("w", encoding="utf-8") as file:
-            for line in plain:
-                for tokens in _sentences(line, language):
-                    counts.update(tokens)
-                    shared.update(wanted.intersection(_runs([tokens])))
-                    file.write(" ".join(tokens) + "\n")
+            for source, lines in plain.items():
+                own = by_source[source] = Counter()
+                for tokens in chain.from_iterable(
+                    _tokens(it, language) for it in lines
+                ):
+                    words = tokens.line.split()
+                    own.update(words)
+                    capitals.update(tokens.written, words)
+                    shared.update(wanted.intersection(_runs([words])))
+                    file.write(" ".join(words) + "\n")
+        counts = sum(by_source.values(), Counter[str]())
         ranked = sorted(counts, key=lambda word: (-counts[word], word))
         vocabulary.write_text("\n".join(sorted(ranked[:VOCABULARY])), encoding="utf-8")
-        kept = "\n".join(sorted(ranked[:COMMON_WORDS])) + "\n"
+        common = common_words(by_source, capitals.names(language))
+        kept = "\n".join(sorted(common[:COMMON_WORDS])) + "\n"
         (target / "common.txt").write_text(kept, encoding="utf-8")
         model = target / "human.word.klm"
         tools.estimate(_lines(text), model, ORDER, PRUNE, vocabulary)
@@ -89,9 +102,63 @@ def shares_run(rows: Sequence[Row], others: Iterable[Row]) -> list[bool]:
     ]
 
 
+class Capitals:
+    """How often each word stands inside a sentence, and how often with a capital."""
+
+    def __init__(self) -> None:
+        self._inside: Counter[str] = Counter()
+        self._capital: Counter[str] = Counter()
+
+    def update(self, written: Sequence[str], words: Sequence[str]) -> None:
+        """Count a sentence, as it is written and in plain words."""
+        pairs = list(zip(written, words, strict=True))[1:]
+        self._inside.update(word for _, word in pairs)
+        self._capital.update(word for token, word in pairs if token[0].isupper())
+
+    def names(self, language: str) -> frozenset[str]:
+        """Return the words that are names: most often with a capital, as "I" is not.
+
+        None where nouns have one too.
+        """
+        known = language_of(language)
+        if known.has_capital_nouns:
+            return frozenset()
+        return frozenset(
+            word
+            for word, n_capital in self._capital.items()
+            if n_capital * 2 > self._inside[word]
+            and word.split("'")[0] not in known.function_words
+        )
+
+
+def common_words(
+    by_source: Mapping[str, Mapping[str, int]], names: Container[str]
+) -> list[str]:
+    """Return words by how common they are in every source, but for names.
+
+    The measure is the geometric mean of their shares. What is frequent in one or two
+    sources is a topic, and topics tell where labelled text comes from.
+
+    >>> by_source = {"news": {"the": 9, "minister": 5}, "sea": {"the": 9, "tide": 4}}
+    >>> common_words(by_source, {"tide"})
+    ['the', 'minister']
+    """
+    scores = {word: 0.0 for counts in by_source.values() for word in counts}
+    for counts in by_source.values():
+        total = sum(counts.values()) or 1
+        for word in scores:
+            scores[word] += log(counts.get(word, 0) / total + SMOOTHING)
+    ranked = sorted(scores, key=lambda word: (-scores[word], word))
+    return [word for word in ranked if word not in names]
+
+
+def _tokens(text: str, language: str) -> Iterator[Tokens]:
+    for span in split_sentences(text, language):
+        yield tokenize(text, span.start, span.end)
+
+
 def _sentences(text: str, language: str) -> list[list[str]]:
-    spans = split_sentences(text, language)
-    return [tokenize(text, span.start, span.end).line.split() for span in spans]
+    return [tokens.line.split() for tokens in _tokens(text, language)]
 
 
 def _human_lines(rows: Iterable[Row], language: str) -> Iterator[str]:
