@@ -136,7 +136,8 @@ class Context:
 
     A paragraph of n words takes ``share * words / (words + n)`` of its neighbours' mean
     logits; the document's are the mean times (words / ``unit``) ** ``exponent``, what
-    its findings add, and ``lean`` in favour of the label original.
+    its findings add beyond ``chance``, which is what those of people's text add a word,
+    and ``lean`` in favour of the label original.
     """
 
     share: float
@@ -144,12 +145,18 @@ class Context:
     unit: float
     exponent: float
     lean: float
+    chance: tuple[float, ...]
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
         """Read ``context`` of the form that training writes, or raise a ModelError."""
         try:
-            found = cls(**{key: float(value) for key, value in raw["context"].items()})
+            numbers = dict(raw["context"])
+            chance = tuple(map(float, numbers.pop("chance")))
+            if len(chance) != len(LABELS):
+                raise ValueError("chance must have a number a label")
+            numbers = {key: float(value) for key, value in numbers.items()}
+            found = cls(**numbers, chance=chance)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"the classifier's context cannot be read ({error!r})"
@@ -171,15 +178,15 @@ class Context:
 
         ``facts`` are what findings add to each paragraph's logits. How a text reads is
         much the same in all its paragraphs, so that part is a mean; a finding is a fact
-        of its own, so those add up, against the root of the length: long texts have
-        some by chance.
+        of its own, so those add up, but for what a text of that length has by chance.
         """
         if len(logits) == 1:
             alone: Array = logits[0]
             return alone
         style = ((logits - facts) * n_words[:, np.newaxis]).sum(0) / n_words.sum()
         n_units = max(n_words.sum() / self.unit, 1.0)
-        pooled: Array = style * n_units**self.exponent + facts.sum(0) / n_units**0.5
+        by_chance = np.array(self.chance) * n_words.sum()
+        pooled: Array = style * n_units**self.exponent + facts.sum(0) - by_chance
         pooled[LABELS.index(Label.ORIGINAL)] += self.lean
         return pooled
 

@@ -31,7 +31,9 @@ RAW: dict[str, Any] = {
     "labels": ["original", "paraphrased", "machine_mangled"],
 }
 MODEL = AdditiveModel.from_json(RAW)
-CONTEXT = Context(share=1.0, words=30.0, unit=60.0, exponent=0.5, lean=0.0)
+CONTEXT = Context(
+    share=1.0, words=30.0, unit=60.0, exponent=0.5, lean=0.0, chance=(0.0, 0.0, 0.0)
+)
 THRESHOLDS = {
     "paraphrased": {"0.05": 0.6, "0.01": 0.8, "0.001": 0.95},
     "machine_mangled": {"0.05": 0.5, "0.01": 0.7, "0.001": 0.9},
@@ -162,12 +164,16 @@ def test_findings_add_what_the_logits_lose_without_them() -> None:
 def test_a_context_without_a_field_is_refused() -> None:
     start = r"^the classifier's context cannot be read \(TypeError\("
     with pytest.raises(ModelError, match=start):
-        Context.from_json({"context": {"share": 1}})
+        Context.from_json({"context": {"share": 1, "chance": [0, 0, 0]}})
 
 
 def test_a_context_is_read_from_the_form_of_training() -> None:
-    raw = {"share": 1, "words": 30, "unit": 60, "exponent": 0.5, "lean": 0}
+    raw: dict[str, Any] = {"share": 1, "words": 30, "unit": 60, "exponent": 0.5}
+    raw |= {"lean": 0, "chance": [0, 0, 0]}
     assert Context.from_json({"context": raw}) == CONTEXT
+    for damaged in ([0, 0], "none", [0, 0, None], None):
+        with pytest.raises(ModelError):
+            Context.from_json({"context": {**raw, "chance": damaged}})
 
 
 def test_a_document_leans_towards_people_and_a_paragraph_alone_does_not() -> None:
@@ -283,10 +289,11 @@ def test_a_document_under_the_unit_is_as_sure_as_its_paragraphs() -> None:
     assert pooled.tolist() == pytest.approx([0.0, 0.0, 0.25])
 
 
-def test_findings_add_up_against_the_root_of_the_length() -> None:
+def test_findings_add_up_but_for_those_by_chance() -> None:
     facts = np.array([[0.0, 0.0, 2.0], [0.0, 0.0, 0.0], [0.0, 0.0, 2.0], [0.0] * 3])
-    pooled = CONTEXT.document(facts, np.array([60.0] * 4), facts)
-    assert pooled.tolist() == pytest.approx([0.0, 0.0, 2.0])
+    context = replace(CONTEXT, chance=(0.0, 0.0, 0.01))
+    pooled = context.document(facts, np.array([60.0] * 4), facts)
+    assert pooled.tolist() == pytest.approx([0.0, 0.0, 4.0 - 2.4])
 
 
 def test_facts_are_what_findings_add() -> None:

@@ -27,10 +27,10 @@ from mtcheck.extract import TIERS, Extraction, Tier, schema
 from mtcheck.extract.style import GRAMS
 from mtcheck.models import open_model
 from mtcheck.rules import find_defects
-from mtcheck.types import LABELS, Label
+from mtcheck.types import LABELS, Document, Label
 from training import lexicons
 from training.__main__ import main
-from training.additive import wary
+from training.additive import chance, wary
 from training.damage import (
     DAMAGES,
     WINDOW_WORDS,
@@ -59,7 +59,8 @@ from training.lexicons import (
     thesaurus_groups,
     tortured_phrases,
 )
-from training.measured import Corpus, Measured
+from training.measured import Corpus, Measured, Noise
+from training.pages import PAGES, read_noise
 from training.round_trip import PAIRS, translate
 
 SEED = 11
@@ -237,11 +238,12 @@ def test_plain_text_is_parted_into_lines_and_rows(data: Path) -> None:
     (path,) = (data / "lm").glob("en.*.txt.xz")
     with lzma.open(path, "rt", encoding="utf-8") as file:
         lines = [line.strip() for line in file]
+    (own,) = plain.lines.values()
     kept = iter(lines)
-    assert all(line in kept for line in plain.lines)  # in their order
+    assert all(line in kept for line in own)  # in their order
     assert 0 < len(plain.rows) <= len(lines) // PLAIN_STRIDE
     words = sum(len(one.text.split()) for one in plain.rows)
-    words += sum(len(line.split()) for line in plain.lines)
+    words += sum(len(line.split()) for line in own)
     assert words == sum(len(line.split()) for line in lines)
 
 
@@ -582,6 +584,37 @@ def test_labels_weigh_alike_and_kinds_as_they_shall() -> None:
     is_spun = np.array([one.detail == "spun" for one in rows])
     rewritten = weights[(labels == 1) & ~is_spun].sum()
     assert weights[is_spun].sum() == pytest.approx(0.1 * rewritten)
+
+
+def test_what_findings_add_by_chance_is_a_rate_a_word(tiny: Path) -> None:
+    text = "The ferry left the old harbour. . It came back at noon.\n\nToo short."
+    clean = "The ferry left the old harbour, it came back at noon."
+    folder = tiny / "en"
+    raw = json.loads((folder / "classifier.full.json").read_text("utf-8"))
+    model = AdditiveModel.from_json(raw)
+    columns = list(range(len(model.features)))
+    found = []
+    for texts in ([text], [text, text], [clean]):
+        documents = [Document(one, "a", None, "en") for one in texts]
+        noise = Noise.of(documents, folder, "en")
+        assert noise.n_words == 11 * len(texts)
+        found.append(chance(model, noise, columns))
+    assert found[0] == found[1]
+    assert found[0] != found[2] == [0, 0, 0]
+    assert chance(model, Noise.of([], folder, "en"), columns) == [0, 0, 0]
+
+
+def test_noise_is_read_of_some_pages_of_a_language(tmp_path: Path) -> None:
+    assert read_noise(tmp_path, "en") == []
+    (tmp_path / "scraped").mkdir()
+    with lzma.open(tmp_path / PAGES, "wt", encoding="utf-8") as file:
+        for at in range(900):
+            raw = {"id": f"{at}", "lang": "de" if at % 9 else "en", "text": f"S {at}"}
+            file.write(json.dumps(raw) + "\n")
+    assert len(read_noise(tmp_path, "en")) == 100
+    german = read_noise(tmp_path, "de")
+    assert len(german) == 400
+    assert german[1] == Document("S 3", "3", None, "de")
 
 
 def test_findings_never_speak_for_people() -> None:

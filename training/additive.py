@@ -11,7 +11,7 @@ from mtcheck.classify import AdditiveModel, Array, Context, softmax
 from mtcheck.estimators import VerdictClassifier
 from mtcheck.types import LABELS, Label
 from training.kinds import kind_labels
-from training.measured import Measured
+from training.measured import Measured, Noise
 
 F1_COST = 0.01
 """Macro-F1 that is given up so that fewer people are flagged."""
@@ -118,28 +118,45 @@ class Group:
     label: int
 
 
-def fit_context(groups: Sequence[Group]) -> Context:
+def chance(model: AdditiveModel, noise: Noise, columns: Sequence[int]) -> list[float]:
+    """Return what findings add to each label a word in pages as scrapers leave them.
+
+    ``columns`` are the places of the model's features in the full vectors.
+    """
+    facts = model.facts(model.contributions(noise.vectors[:, columns])).sum(axis=0)
+    found: list[float] = (facts / max(noise.n_words, 1)).round(7).tolist()
+    return found
+
+
+def fit_context(groups: Sequence[Group], by_chance: Sequence[float]) -> Context:
     """Return the context that makes neighbours' labels likeliest, by grid search.
 
-    Documents lean towards people as paragraphs do, since pooling sharpens what is said.
+    ``by_chance`` is what findings add a word by chance. Documents lean towards
+    people as paragraphs do, since pooling sharpens what is said.
     """
-    unit = 60.0
+    # The rows of the corpus have next to no findings, so chance is left out meanwhile.
+    plain = Context(0.0, 1.0, 60.0, 0.0, 0.0, (0.0,) * len(LABELS))
     best = min(
-        (_paragraph_loss(groups, Context(share, words, unit, 0.0, 0.0)), share, words)
+        (
+            _paragraph_loss(groups, replace(plain, share=share, words=words)),
+            share,
+            words,
+        )
         for share in (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
         for words in (15.0, 30.0, 60.0, 120.0)
     )
     exponents = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
     losses = [
-        _document_loss(groups, Context(0, 1, unit, exponent, 0.0))
+        _document_loss(groups, replace(plain, exponent=exponent))
         for exponent in exponents
     ]
-    pooling = Context(best[1], best[2], unit, exponents[int(np.argmin(losses))], 0.0)
+    chosen = exponents[int(np.argmin(losses))]
+    pooling = replace(plain, share=best[1], words=best[2], exponent=chosen)
     if not groups:
-        return pooling
+        return replace(pooling, chance=tuple(by_chance))
     logits = np.array([_pooled(group, pooling) for group in groups])
     lean = leaning(logits, np.array([group.label for group in groups]))
-    return replace(pooling, lean=round(lean, 2))
+    return replace(pooling, lean=round(lean, 2), chance=tuple(by_chance))
 
 
 def _paragraph_loss(groups: Sequence[Group], context: Context) -> float:
@@ -159,5 +176,5 @@ def _document_loss(groups: Sequence[Group], context: Context) -> float:
 
 
 def _pooled(group: Group, context: Context) -> Array:
-    facts = np.zeros_like(group.logits)  # rows of the corpus have next to none
+    facts = np.zeros_like(group.logits)
     return context.document(group.logits, group.n_words, facts)

@@ -23,7 +23,8 @@ from training.fit import fit_tier
 from training.human import fit_human, shares_run
 from training.kenlm_tools import KenlmTools
 from training.lexicons import THESAURI, thesaurus_groups
-from training.measured import Corpus, Measured, Say, measure_out_of_fold
+from training.measured import Corpus, Measured, Noise, Say, measure_out_of_fold
+from training.pages import read_noise
 from training.round_trip import need, round_trips
 from training.spin import Thesaurus, spun_rows
 
@@ -111,10 +112,11 @@ def build_language(
     for kind, found in weights.items():
         np.save(target / f"style.{kind}.npy", found)
     strange = Measured.strange(dev.rows, dev.styled(weights))
+    noise = Noise.of(read_noise(data, language), target, language)
     built = Built(language, {}, {}, {}, _sources(rows))
     for tier in TIERS:
         say(f"classifier, tier {tier}")
-        fitted = fit_tier(train, folds, strange, tier, seed)
+        fitted = fit_tier(train, folds, strange, noise, tier, seed)
         table = {**fitted.model.to_json(), "context": asdict(fitted.context)}
         text = json.dumps(table) + "\n"
         (target / f"classifier.{tier}.json").write_text(text, encoding="utf-8")

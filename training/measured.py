@@ -16,7 +16,10 @@ from mtcheck.extract import Extraction, schema
 from mtcheck.extract.style import GRAMS, MANNERS
 from mtcheck.language_model import Mask
 from mtcheck.models import Resources
-from mtcheck.types import LABELS
+from mtcheck.rules import find_defects, is_residue
+from mtcheck.scorer import MIN_WORDS
+from mtcheck.segment import count_words, passages
+from mtcheck.types import LABELS, Document
 from training.data import PLAIN_PREFIX, Row, label_index
 from training.kinds import KINDS, kind_index
 from training.style import Weights, bucket_matrix, fit_style, style_logits
@@ -85,8 +88,8 @@ class Corpus:
 
 def _counts(rows: Sequence[Row], mask: Mask) -> dict[str, csr_matrix]:
     parts: dict[str, list[csr_matrix]] = {kind: [] for kind in GRAMS}
-    for passages in cut([row.passage() for row in rows]):
-        batch = Batch(passages, [()] * len(passages))
+    for some in cut([row.passage() for row in rows]):
+        batch = Batch(some, [()] * len(some))
         for kind, grams in GRAMS.items():
             parts[kind].append(bucket_matrix(batch, grams(batch, mask)))
     return {kind: vstack(matrices, "csr") for kind, matrices in parts.items()}
@@ -160,6 +163,29 @@ class Measured:
             weights[own] /= max(weights[own].sum(), 1e-9)
         found: Array = weights * len(self.rows) / len(LABELS)
         return found
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Paragraphs as scrapers leave them: their vectors, and the words of them all."""
+
+    vectors: Array
+    n_words: int
+
+    @classmethod
+    def of(cls, documents: Sequence[Document], folder: Path, language: str) -> Self:
+        """Measure the paragraphs of documents that a verdict would be about."""
+        every = [
+            passage
+            for document in documents
+            for passage in passages(document)
+            if count_words(passage.paragraph.text, MIN_WORDS) == MIN_WORDS
+            and passage.paragraph.language == language
+        ]
+        kept = [item for item in every if not is_residue(item, find_defects(item))]
+        n_words = sum(count_words(item.paragraph.text) for item in kept)
+        extraction = Extraction(open_folder(folder), language)
+        return cls(extraction.measure_all(kept), n_words)
 
 
 def measure_out_of_fold(

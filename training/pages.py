@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mtcheck.residue.phrases import split_lines
+from mtcheck.types import Document
 
 Part = Literal["fit", "measured", "apart"]
 
@@ -19,6 +20,9 @@ APART = frozenset({"cleanportaleval", "htmltotext_benchmark", "readability"})
 
 PAGES = "scraped/pages.jsonl.xz"
 GOLD = "scraped/boilerplate_gold.jsonl.xz"
+
+NOISY_PAGES = 400
+"""Pages by which it is told what findings there are by chance."""
 
 _WORD = re.compile(r"[^\W_]+")
 _FEW = 4
@@ -66,6 +70,16 @@ def read_pages(data: Path) -> list[Page]:
         )
         for row in _rows(data / GOLD)
     ]
+
+
+def read_noise(data: Path, language: str) -> list[Document]:
+    """Return pages as scrapers leave them, some of each source; none without a file."""
+    path = data / PAGES
+    if not path.is_file():
+        return []
+    rows = [row for row in _rows(path) if row["lang"] == language]
+    step = max(1, len(rows) // NOISY_PAGES)
+    return [Document(row["text"], row["id"], None, language) for row in rows[::step]]
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -192,6 +192,14 @@ def _pieces(passage: Passage) -> Iterator[tuple[int, Passage]]:
         start = end
 
 
+def is_residue(passage: Passage, findings: Iterable[Finding]) -> bool:
+    """Tell whether what a scraper left makes up most of a paragraph."""
+    covered = sum(
+        item.span.end - item.span.start for item in findings if item.code[2] == "5"
+    )
+    return covered * 2 > len(passage.paragraph.text)
+
+
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings ordered by place and code."""
     return sorted(findings, key=lambda finding: (finding.span, finding.code))
