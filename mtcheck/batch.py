@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mtcheck.language_model import Mask, Tokens, plain
 from mtcheck.segment import Passage
-from mtcheck.types import Finding, Span
+from mtcheck.types import Finding, Mistake, Span
 
 T = TypeVar("T")
 Floats = NDArray[np.float64]
@@ -45,12 +45,18 @@ class Masked:
 class Batch:
     """Paragraphs with their findings, and what extractors made of them together.
 
+    ``mistakes`` has the grammar mistakes of each paragraph, None where nobody was asked
+    or no answer came; without it nobody was.
+
     Arrays named after tokens have one entry a token, of all paragraphs in order; those
     named after paragraphs one entry a paragraph.
     """
 
     def __init__(
-        self, passages: Sequence[Passage], findings: Sequence[Sequence[Finding]]
+        self,
+        passages: Sequence[Passage],
+        findings: Sequence[Sequence[Finding]],
+        mistakes: Sequence[Sequence[Mistake] | None] | None = None,
     ) -> None:
         if len(passages) != len(findings):
             raise ValueError(
@@ -59,6 +65,7 @@ class Batch:
             )
         self.passages = tuple(passages)
         self.findings = tuple(findings)
+        self.mistakes = (None,) * len(passages) if mistakes is None else tuple(mistakes)
         self._kept: dict[object, Any] = {}
 
     def __len__(self) -> int:

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,10 @@ from mtcheck import __version__
 from mtcheck.config import Config, key_of, load
 from mtcheck.console import ProgressBar, Tally, say, silence_streams, writing
 from mtcheck.errors import ConfigError, MtcheckError
+from mtcheck.grammar import OFF
 
 if TYPE_CHECKING:
+    from mtcheck.grammar.checker import Service
     from mtcheck.read import ReadOptions
     from mtcheck.types import Scored
 
@@ -147,19 +150,21 @@ def score(paths: tuple[str, ...], **options: Any) -> int:
     chosen = reporter(settings.format)
     for path in paths:
         _spare(path, settings.output)
-    results = score_documents(
-        read(paths, _reading(settings)),
-        model=settings.model,
-        tier=settings.tier,
-        level=settings.level,
-        paragraphs=settings.paragraphs,
-        jobs=settings.jobs,
-    )
     with (
         ProgressBar(not settings.quiet) as bar,
+        _grammar(settings, bar) as service,
         writing(settings.output, chosen.is_for_people) as (write, screen),
     ):
         tally = Tally(bar)
+        results = score_documents(
+            read(paths, _reading(settings)),
+            model=settings.model,
+            tier=settings.tier,
+            level=settings.level,
+            paragraphs=settings.paragraphs,
+            service=service,
+            jobs=settings.jobs,
+        )
         documents = _sparing_inputs(tally.scored(results), settings.output)
         for line in chosen.render(documents, screen):
             if screen.is_terminal:
@@ -169,8 +174,12 @@ def score(paths: tuple[str, ...], **options: Any) -> int:
         if tally.n_lost and not tally.n_documents:
             # Raised here, so that no empty file takes the place of an earlier one.
             raise MtcheckError(f"nothing was scored, {tally.lost()}")
+    for line in tally.unchecked():
+        say(line)
     if not settings.quiet:
         say(tally.summary())
+    if tally.stopped is not None:
+        raise tally.stopped
     return SOME_LOST if tally.n_lost else ALL_DONE
 
 
@@ -200,17 +209,22 @@ def lint(paths: tuple[str, ...], **options: Any) -> int:
 
         has_room = chosen.is_for_people or settings.output is not None
         n_unmended = mend_files(paths, reading, settings, has_room)
-    run = Run.of(settings)
     with (
         ProgressBar(not settings.quiet) as bar,
+        _grammar(settings, bar) as service,
         writing(settings.output, chosen.is_for_people) as (write, screen),
     ):
+        run = Run.of(settings, service)
         tally = Tally(bar)
         results = tally.linted(run.results(read(paths, reading)))
         for line in chosen.render(results, screen):
             if screen.is_terminal:
                 bar.pause()
             write(line + "\n")
+    for line in tally.unchecked():
+        say(line)
+    if tally.stopped is not None:
+        raise tally.stopped
     for line in run.close():
         if not settings.quiet:
             say(line)
@@ -254,6 +268,17 @@ def lsp() -> None:
     from mtcheck.lsp import serve
 
     serve()
+
+
+def _grammar(
+    settings: Config, bar: ProgressBar
+) -> "AbstractContextManager[Service | None]":
+    """Return a block with the LanguageTool that the settings ask for."""
+    if settings.grammar == OFF:
+        return nullcontext()  # nothing is imported for it
+    from mtcheck.grammar.server import grammar_service
+
+    return grammar_service(settings.grammar, settings.jobs, bar.say)
 
 
 def _reading(settings: Config) -> "ReadOptions":

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mtcheck.errors import ConfigError
+from mtcheck.grammar import check_service
 from mtcheck.languages import languages
 
 _READING = ("score", "lint")
@@ -151,7 +152,11 @@ class Config:
         choices=lambda: ("fast", "full"),
     )
     grammar: str = _setting(
-        "off", "LanguageTool; comes with a later release.", shown="off"
+        "off",
+        "Have LanguageTool check the grammar: by a server that is found or started, or "
+        "by the one at this address.",
+        commands=_READING,
+        shown="off|auto|URL",
     )
     jobs: int = _setting(1, "Processes that score at the same time.", minimum=1)
     paragraphs: str = _setting(
@@ -178,12 +183,7 @@ class Config:
         """Refuse what is out of range."""
         for item in fields(self):
             _check(item, getattr(self, item.name))
-        # Refused, not ignored: who asks for grammar must not take its absence for zero.
-        if self.grammar != "off":
-            raise ConfigError(
-                f"config: grammar must be off, got {self.grammar!r}; "
-                "grammar checking comes with a later release"
-            )
+        check_service(self.grammar)
 
 
 def key_of(item: "Field[Any]") -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TextIO, TypeVar
 
-from mtcheck.errors import InputError, MtcheckError
+from mtcheck.errors import InputError, MtcheckError, ResourceError
 from mtcheck.report import Screen, make_visible
 from mtcheck.report.text import count, describe_labels
 from mtcheck.types import Label, Scored
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Write = Callable[[str], object]
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class OutputError(MtcheckError):
@@ -201,6 +202,12 @@ class ProgressBar:
                 self._bar.stop()
                 self._bar = None
 
+    def say(self, message: str) -> None:
+        """Write one line to standard error, with the bar out of its way."""
+        self.pause()
+        say(message)
+        self.resume()
+
     def _show(self) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -221,16 +228,23 @@ class Tally:
     def __init__(self, bar: ProgressBar) -> None:
         self.n_documents = 0
         self.n_lost = 0
+        self.stopped: ResourceError | None = None
+        self._unchecked: Counter[str] = Counter()
         self._n_paragraphs = 0
         self._labels: Counter[Label | None] = Counter()
         self._bar = bar
 
     def scored(self, results: Iterable[Scored | InputError]) -> Iterator[Scored]:
-        """Yield what was scored."""
-        for result in results:
+        """Yield what was scored.
+
+        Where a server goes that the run needs, ``stopped`` says so, and what was scored
+        before is kept.
+        """
+        for result in self._until_stopped(results):
             if isinstance(result, InputError):
                 self._lose(result)
                 continue
+            self._unchecked.update(result.unchecked)
             self.n_documents += 1
             self._n_paragraphs += sum(
                 verdict.paragraph is not None for verdict in result.verdicts
@@ -239,18 +253,37 @@ class Tally:
             yield result
             self._advance()
 
+    def _until_stopped(self, results: Iterable[T]) -> Iterator[T]:
+        try:
+            yield from results
+        except ResourceError as error:
+            if not self.n_documents:
+                raise
+            self.stopped = error
+
     def linted(
         self, results: "Iterable[Linted | InputError]"
     ) -> "Iterator[Linted | InputError]":
-        """Yield all: reports for programs hold what was lost too."""
-        for result in results:
+        """Yield all: reports for programs hold what was lost too.
+
+        It ends where a server goes that the run needs.
+        """
+        for result in self._until_stopped(results):
             if isinstance(result, InputError):
                 self._lose(result)
                 yield result
                 continue
             self.n_documents += 1
+            self._unchecked.update(result.unchecked)
             yield result
             self._advance()
+
+    def unchecked(self) -> Iterator[str]:
+        """Yield a line on the paragraphs whose grammar was not checked, if any."""
+        if self._unchecked:
+            n_lost = count(self._unchecked.total(), "paragraph")
+            reason, _ = self._unchecked.most_common(1)[0]
+            yield f"grammar: {n_lost} not checked ({reason})"
 
     def lost(self) -> str:
         """Return how much was lost, in words."""
@@ -272,6 +305,4 @@ class Tally:
 
     def _lose(self, error: InputError) -> None:
         self.n_lost += 1
-        self._bar.pause()
-        say(str(error))
-        self._bar.resume()
+        self._bar.say(str(error))

@@ -34,6 +34,7 @@ class Language:
     name: str
     has_capital_nouns: bool
     has_decimal_comma: bool
+    languagetool: str
     quotes: tuple[tuple[str, str], ...]
     abbreviations: frozenset[str]
     function_words: frozenset[str]
@@ -111,7 +112,7 @@ def read_language(path: Path) -> Language:
 
 
 def _value(key: str, value: Any) -> Any:
-    if key in ("name", "lost_letters", "script_talk"):
+    if key in ("name", "languagetool", "lost_letters", "script_talk"):
         return str(value)
     if key.startswith("has_"):
         return bool(value)

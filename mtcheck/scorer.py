@@ -19,14 +19,17 @@ from mtcheck.classify import (
 )
 from mtcheck.errors import ModelError
 from mtcheck.extract import Extraction, Tier, schema
+from mtcheck.grammar.checker import Checker, Unchecked
 from mtcheck.models import Model
-from mtcheck.rules import find_defects
+from mtcheck.rules import find_defects, is_residue
+from mtcheck.rules.grammar import with_mistakes
 from mtcheck.segment import Passage, count_words, passages
 from mtcheck.types import (
     LABELS,
     Document,
     Finding,
     Label,
+    Mistake,
     Paragraph,
     Reason,
     Scored,
@@ -57,6 +60,7 @@ class _Examined:
     findings: tuple[Finding, ...]
     abstained: str | None
     n_words: int = 0
+    mistakes: tuple[Mistake, ...] | Unchecked | None = None
     judged: "_Judged | None" = None
 
     @property
@@ -66,14 +70,16 @@ class _Examined:
         return tuple([item for item in self.findings if item.span.end <= end])
 
     @property
+    def shown(self) -> tuple[Finding, ...]:
+        """The findings of rules, and the grammar mistakes."""
+        if not isinstance(self.mistakes, tuple):
+            return self.findings
+        return with_mistakes(self.findings, self.mistakes, self.passage)
+
+    @property
     def is_residue(self) -> bool:
         """Whether what the scraper left makes up most of the paragraph."""
-        covered = sum(
-            item.span.end - item.span.start
-            for item in self.findings
-            if item.code[2] == "5"
-        )
-        return covered * 2 > len(self.passage.paragraph.text)
+        return is_residue(self.passage, self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +118,24 @@ class Scorer:
         documents: Sequence[Document],
         level: Level = "paragraph",
         mode: str = "auto",
+        checker: Checker | None = None,
     ) -> Iterator[Scored]:
         """Yield the verdicts of a batch of documents, in order."""
         batch = [
             [self._examine(item) for item in passages(text, mode)] for text in documents
         ]
-        self._predict([item for items in batch for item in items])
+        every = [item for items in batch for item in items]
+        if checker is not None:
+            _proofread(every, checker)
+        self._predict(every)
         for document, items in zip(documents, batch, strict=True):
-            if level == "document":
-                yield Scored(document, (self._document_verdict(document, items),))
-            else:
-                yield Scored(document, tuple(self._paragraph_verdicts(document, items)))
+            verdicts = (
+                (self._document_verdict(document, items),)
+                if level == "document"
+                else tuple(self._paragraph_verdicts(document, items))
+            )
+            lost = [it.mistakes for it in items if isinstance(it.mistakes, Unchecked)]
+            yield Scored(document, verdicts, tuple(item.reason for item in lost))
 
     def _language(self, code: str) -> "_Language":
         if code not in self._opened:
@@ -146,7 +159,9 @@ class Scorer:
             own = [item for item in judged if item.passage.paragraph.language == code]
             opened = self._language(code)
             batch = Batch(
-                [item.measured for item in own], [item.counted for item in own]
+                [item.measured for item in own],
+                [item.counted for item in own],
+                [it.mistakes if isinstance(it.mistakes, tuple) else None for it in own],
             )
             vectors = opened.extraction.measure(batch)
             shares = opened.model.contributions(vectors)
@@ -168,11 +183,11 @@ class Scorer:
             paragraph = item.passage.paragraph
             shown = (document.id, index, paragraph.span, paragraph.language)
             if item.judged is None:
-                yield Verdict(*shown, None, None, None, item.abstained, item.findings)
+                yield Verdict(*shown, None, None, None, item.abstained, item.shown)
                 continue
             judged = self._judge(paragraph.language or "", informed[index])
             reasons = self._reasons(judged[0], [item.judged])
-            yield Verdict(*shown, *judged, None, item.findings, reasons)
+            yield Verdict(*shown, *judged, None, item.shown, reasons)
 
     def _informed(self, items: Sequence[_Examined]) -> dict[int, Array]:
         """Return the logits of each judged paragraph in the light of the others.
@@ -197,7 +212,7 @@ class Scorer:
     def _document_verdict(
         self, document: Document, items: Sequence[_Examined]
     ) -> Verdict:
-        findings = tuple(finding for item in items for finding in item.findings)
+        findings = tuple(finding for item in items for finding in item.shown)
         chosen = [item for item in items if item.judged is not None]
         chosen = [item for item in chosen if not item.is_residue] or chosen
         words: dict[str | None, int] = {}
@@ -285,6 +300,13 @@ class _Language:
                 f"model {model.name}: the features of {code} are not this version's"
             )
         self.thresholds = _thresholds(model, code, tier)
+
+
+def _proofread(items: Sequence[_Examined], checker: Checker) -> None:
+    """Have the grammar checked of all paragraphs in a known language."""
+    found = checker.check_all([item.measured.paragraph for item in items])
+    for item, mistakes in zip(items, found, strict=True):
+        item.mistakes = mistakes
 
 
 def _thresholds(model: Model, code: str, tier: Tier) -> dict[str, dict[str, float]]:

@@ -1,12 +1,16 @@
 """The whole path: segment, extract, classify, for documents in batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
+from warnings import warn
 
 from mtcheck.errors import ConfigError, InputError
 from mtcheck.extract import TIERS, Tier
+from mtcheck.grammar import OFF
+from mtcheck.grammar.checker import Checker, Service
+from mtcheck.grammar.server import grammar_service
 from mtcheck.models import DEFAULT, open_model
 from mtcheck.scorer import LEVELS, Level, Scorer
 from mtcheck.segment import MODES
@@ -25,12 +29,15 @@ def score(
     tier: Tier = "full",
     level: Level = "paragraph",
     paragraphs: str = "auto",
+    grammar: str = OFF,
     jobs: int = 1,
 ) -> list[Scored]:
     """Return the verdicts of each text, in order.
 
-    Raises a ModelError where the model cannot be opened, a ConfigError for a setting
-    out of range.
+    ``grammar`` may be ``auto`` or the URL of a LanguageTool server; ``auto`` starts
+    one, which takes seconds, and warns where it cannot. Raises a ModelError where the
+    model cannot be opened, a ConfigError for a setting out of range, a ResourceError
+    where the named server does not answer.
     """
     if isinstance(texts, (str, Document)):
         raise TypeError(
@@ -39,15 +46,17 @@ def score(
     documents = (
         _as_document(text, number, language) for number, text in enumerate(texts)
     )
-    found = score_documents(
-        documents,
-        model=model,
-        tier=tier,
-        level=level,
-        paragraphs=paragraphs,
-        jobs=jobs,
-    )
-    return [item for item in found if isinstance(item, Scored)]
+    with grammar_service(grammar, jobs, warn) as service:
+        found = score_documents(
+            documents,
+            model=model,
+            tier=tier,
+            level=level,
+            paragraphs=paragraphs,
+            service=service,
+            jobs=jobs,
+        )
+        return [item for item in found if isinstance(item, Scored)]
 
 
 def _as_document(text: str | Document, number: int, language: str | None) -> Document:
@@ -67,11 +76,13 @@ def score_documents(
     tier: Tier = "full",
     level: Level = "paragraph",
     paragraphs: str = "auto",
+    service: Service | None = None,
     jobs: int = 1,
 ) -> Iterator[Scored | InputError]:
     """Yield each document with its verdicts, in order; lost inputs pass through.
 
-    Works in batches, with ``jobs`` processes; their number changes only the time.
+    ``service`` is asked for grammar mistakes. Works in batches, with ``jobs``
+    processes; their number changes only the time.
     """
     for name, value, known in (
         ("tier", tier, TIERS),
@@ -86,7 +97,8 @@ def score_documents(
         raise ConfigError(f"jobs must be at least 1, got {jobs}")
     folder = open_model(model).folder
     _scorer(folder, tier)  # A damaged model is refused before the first document.
-    tasks = ((folder, tier, level, paragraphs, batch) for batch in _batches(documents))
+    batches = _batches(documents)
+    tasks = ((folder, tier, service, level, paragraphs, batch) for batch in batches)
     if jobs == 1:
         done: Iterable[list[Scored | InputError]] = (
             _score_batch(*task) for task in tasks
@@ -118,16 +130,23 @@ def _batches(
 def _score_batch(
     folder: Path,
     tier: Tier,
+    service: Service | None,
     level: Level,
     paragraphs: str,
     batch: Sequence[Document | InputError],
 ) -> list[Scored | InputError]:
     scorer = _scorer(folder, tier)
+    checker = None if service is None else _checker(service)
     documents = [item for item in batch if isinstance(item, Document)]
-    scored = iter(scorer.score(documents, level, paragraphs))
+    scored = iter(scorer.score(documents, level, paragraphs, checker))
     return [next(scored) if isinstance(item, Document) else item for item in batch]
 
 
 @cache
 def _scorer(folder: Path, tier: Tier) -> Scorer:
     return Scorer(open_model(folder), tier)
+
+
+@lru_cache(maxsize=1)
+def _checker(service: Service) -> Checker:
+    return Checker(service)  # one for the batches of a run: it knows what was lost

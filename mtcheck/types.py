@@ -83,6 +83,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Mistake:
+    """A grammar mistake, by LanguageTool's rule; the span counts the paragraph."""
+
+    rule: str
+    kind: str
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """A feature that moved the verdict.
 
@@ -117,7 +127,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A document with its verdicts, in the order of its paragraphs."""
+    """A document with its verdicts, in the order of its paragraphs.
+
+    ``unchecked`` has a reason for each paragraph whose grammar was to be checked, and
+    could not be.
+    """
 
     document: Document
     verdicts: tuple[Verdict, ...]
+    unchecked: tuple[str, ...] = ()

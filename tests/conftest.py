@@ -2,12 +2,16 @@
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+
+from mtcheck.grammar.checker import Service
+from mtcheck.grammar.server import FOLDER, look_at, start, stop
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = ROOT / "models" / "base"
@@ -68,6 +72,25 @@ def english(tmp_path: Path) -> Path:
     folder = tmp_path / "english"
     folder.mkdir()
     return put_model(folder, "en")
+
+
+@pytest.fixture(scope="session")
+def jars() -> Path:
+    """Return the folder of LanguageTool's jars; a test without it is skipped."""
+    folder = os.environ.get(FOLDER)
+    if folder is None:
+        lacking(f"no LanguageTool: {FOLDER} names no folder with its jars")
+    if shutil.which("java") is None:
+        lacking("no Java to run LanguageTool")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def service(jars: Path) -> Iterator[Service]:
+    """Return a LanguageTool server that is started for the session."""
+    process, url = start(print)
+    yield look_at(url)
+    stop(process)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mtcheck"
 LAYERS = (
     ("errors", "installed", "types", "plugins", "decode", "atomic"),
     ("characters", "language_model", "languages", "markup"),
+    ("grammar",),
     ("config", "identify", "models", "page"),
     ("read", "segment"),
     ("residue",),

@@ -131,9 +131,9 @@ def test_bad_usage_ends_with_2(
             "mtcheck: config: tier must be one of fast, full, got 'best'\n",
         ),
         (
-            ["score", "--grammar", "auto", "clean.txt"],
-            "mtcheck: config: grammar must be off, got 'auto'; "
-            "grammar checking comes with a later release\n",
+            ["score", "--grammar", "on", "clean.txt"],
+            "mtcheck: config: grammar must be off, auto or the URL of a LanguageTool "
+            "server, got 'on'\n",
         ),
         (
             ["score", "--jobs", "0", "clean.txt"],

@@ -140,9 +140,9 @@ def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
             "config: per-path.a*.language must be one of de, en, got 'tlh' (in {})",
         ),
         (
-            'grammar = "auto"',
-            "config: grammar must be off, got 'auto'; "
-            "grammar checking comes with a later release (in {})",
+            'grammar = "on"',
+            "config: grammar must be off, auto or the URL of a LanguageTool server, "
+            "got 'on' (in {})",
         ),
     ],
 )

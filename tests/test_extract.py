@@ -217,7 +217,7 @@ def test_the_fingerprint_tells_names_and_versions(
 
 def test_what_is_not_measured_is_nan() -> None:
     values = measured("The ferry left the bay at noon.")
-    assert isnan(values["grammar.errors_per_100_words"])
+    assert isnan(values["grammar.mistakes_per_100_words"])
     # One sentence has no spread.
     assert isnan(values["perplexity.sentence_sd_bits"])
     assert isnan(values["surface.sentence_words_sd"])

@@ -60,7 +60,7 @@ def scored() -> Scored:
         (
             Reason("perplexity.mean_bits", 9.134, 0.821, Span(10, 18)),
             Reason("perplexity.mean_bits", 9.134, 0.821, Span(23, 30)),
-            Reason("grammar.errors_per_100_words", nan, -0.25),
+            Reason("grammar.mistakes_per_100_words", nan, -0.25),
             Reason("made.up", 2.0, 0.1),
         ),
     )
@@ -82,8 +82,8 @@ harbour.txt:1  paraphrased 70%, evidence moderate
     1:40  MT101 alone: ' .' [orphan-full-stop]
     because mean surprise of a known token, in bits: 9.13 (+0.82), as in "attained", \
 "harbour" [perplexity.mean_bits]
-    although grammar errors that LanguageTool finds, a 100 words: not measured (-0.25) \
-[grammar.errors_per_100_words]
+    although grammar mistakes that LanguageTool finds, a 100 words: not measured \
+(-0.25) [grammar.mistakes_per_100_words]
     because made.up: 2 (+0.10) [made.up]
 
 harbour.txt:3  not judged: under five words say too little

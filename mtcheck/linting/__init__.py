@@ -2,18 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mtcheck.errors import InputError
 from mtcheck.languages import language as known_language
 from mtcheck.linting.selection import Selection, selected
 from mtcheck.markup import View, is_marked_up, is_page, view
 from mtcheck.rules import Rule, find_defects, find_marks, in_order
+from mtcheck.rules.grammar import RULES as GRAMMAR
 from mtcheck.rules.judged import RULES as JUDGED
 from mtcheck.segment import passages
 from mtcheck.types import Document, Finding
 
+if TYPE_CHECKING:
+    from mtcheck.grammar.checker import Checker
+
 _JUDGED = {rule.code for rule in JUDGED}
+_GRAMMAR = {rule.code for rule in GRAMMAR}
 
 
 class Judge(Protocol):
@@ -25,10 +30,15 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """A document with its findings, ordered by place."""
+    """A document with its findings, ordered by place.
+
+    ``unchecked`` has a reason for each paragraph whose grammar was to be checked, and
+    could not be.
+    """
 
     document: Document
     findings: tuple[Finding, ...]
+    unchecked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,7 @@ class Linter:
     selection: Selection = field(default_factory=Selection)
     paragraphs: str = "auto"
     judge: Judge | None = None
+    checker: "Checker | None" = None
 
     def lint(self, document: Document) -> Linted:
         """Return the document with its findings; their offsets count its own text."""
@@ -46,7 +57,7 @@ class Linter:
         rules = self.selection.rules(path)
         shown = view(document.text, path)
         prose = replace(document, text=shown.text, language=language)
-        found = self._find(prose, rules, self._mode(path))
+        found, unchecked = self._find(prose, rules, self._mode(path))
         placed = [_placed(item, shown, document.text) for item in found]
         if is_page(path):
             placed += find_marks(document.text, rules)
@@ -56,12 +67,14 @@ class Linter:
 
             asked = self.codes(path)
             placed = suppressed(placed, document, shown, rules, asked)
-        return Linted(document, tuple(placed))
+        return Linted(document, tuple(placed), unchecked)
 
     def codes(self, path: str | None) -> frozenset[str]:
         """Return the codes of what is looked for in a file."""
         codes = {rule.code for rule in self.selection.rules(path)}
-        return frozenset(codes if self.judge else codes - _JUDGED)
+        if not self.judge:
+            codes -= _JUDGED
+        return frozenset(codes if self.checker else codes - _GRAMMAR)
 
     def _mode(self, path: str | None) -> str:
         """Return how paragraphs are parted: a view has blank lines between its own."""
@@ -70,15 +83,19 @@ class Linter:
 
     def _find(
         self, prose: Document, rules: tuple[Rule, ...], mode: str
-    ) -> list[Finding]:
-        found = [
-            finding
-            for passage in passages(prose, mode)
-            for finding in find_defects(passage, rules)
-        ]
+    ) -> tuple[list[Finding], tuple[str, ...]]:
+        shown = list(passages(prose, mode))
+        found = [list(find_defects(passage, rules)) for passage in shown]
+        unchecked: tuple[str, ...] = ()
+        if self.checker:
+            from mtcheck.linting.proofread import proofread
+
+            found, unchecked = proofread(self.checker, shown, found)
+            found = [selected(own, rules) for own in found]
+        every = [finding for own in found for finding in own]
         if self.judge:
-            found += selected(self.judge(prose, mode), rules)
-        return found
+            every += selected(self.judge(prose, mode), rules)
+        return every, unchecked
 
 
 def _placed(finding: Finding, shown: View, text: str) -> Finding:

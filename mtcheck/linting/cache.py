@@ -42,7 +42,8 @@ class Cache:
         found = _read(entry, key)
         if found is None:
             linted = linter.lint(document)
-            self._write(entry, key, linted.findings)
+            if not linted.unchecked:
+                self._write(entry, key, linted.findings)
             return linted
         return Linted(document, found)
 

@@ -16,6 +16,7 @@ from mtcheck.report.text import count
 from mtcheck.types import Document
 
 if TYPE_CHECKING:
+    from mtcheck.grammar.checker import Checker, Service
     from mtcheck.linting.baseline import Baseline
     from mtcheck.linting.changes import Changes
 
@@ -35,14 +36,24 @@ class Run:
     """What could be mended if it stood in a plain file, by file."""
 
     @classmethod
-    def of(cls, settings: Config) -> "Run":
-        """Return a run; a ConfigError or a ModelError says why there can be none."""
-        judge, judged_by = _judge(settings)
-        linter = Linter(Selection.of(settings), settings.paragraphs, judge)
+    def of(cls, settings: Config, service: "Service | None" = None) -> "Run":
+        """Return a run; a ConfigError or a ModelError says why there can be none.
+
+        ``service`` is asked for grammar mistakes.
+        """
+        checker, judged_by = None, []
+        if service is not None:
+            from mtcheck.grammar.checker import Checker
+
+            checker = Checker(service)
+            judged_by.append(f"LanguageTool {service.version}")
+        judge = _judge(settings, checker, judged_by)
+        selection = Selection.of(settings)
+        linter = Linter(selection, settings.paragraphs, judge, checker)
         return cls(
             settings,
             linter,
-            None if settings.no_cache else Cache(home() / FOLDER, judged_by),
+            None if settings.no_cache else Cache(home() / FOLDER, " ".join(judged_by)),
             _baseline(settings, linter),
             _changes(settings),
         )
@@ -121,16 +132,18 @@ class Run:
             self.elsewhere[linted.document.source or linted.document.id] += n_mendable
 
 
-def _judge(settings: Config) -> tuple[Judge | None, str]:
-    """Return what turns verdicts into findings, and what names it in the cache."""
+def _judge(
+    settings: Config, checker: "Checker | None", judged_by: list[str]
+) -> Judge | None:
+    """Return what turns verdicts into findings; add what names it in the cache."""
     if settings.verdict == "off":
-        return None, ""
+        return None
     from mtcheck.linting.verdicts import judge
     from mtcheck.models import open_model
 
     model = open_model(settings.model)
-    judged_by = f"{settings.verdict} {settings.tier} {model.signature}"
-    return judge(settings, model), judged_by
+    judged_by.append(f"{settings.verdict} {settings.tier} {model.signature}")
+    return judge(settings, model, checker)
 
 
 # Imported where they are wanted: few runs have one, and a start is to be quick.
