@@ -131,15 +131,26 @@ def intervals(
     sample: Sample, n_replicates: int, seed: int
 ) -> dict[str, tuple[float, float]]:
     """Return 95 % intervals of the figures by a bootstrap over documents."""
+    drawn = [
+        figures(sample.take(chosen)) for chosen in resamples(sample, n_replicates, seed)
+    ]
+    return spread(drawn)
+
+
+def resamples(sample: Sample, n_replicates: int, seed: int) -> Iterator[Array]:
+    """Yield the places of texts of as many documents, drawn with replacement."""
     random = np.random.default_rng(seed)
     order = np.argsort(sample.document, kind="stable")
     sizes = np.bincount(sample.document)
     ends = np.cumsum(sizes)
-    drawn: list[dict[str, float]] = []
     for _ in range(n_replicates):
         documents = random.integers(0, len(sizes), len(sizes))
         chosen = [order[ends[at] - sizes[at] : ends[at]] for at in documents]
-        drawn.append(figures(sample.take(np.concatenate(chosen))))
+        yield np.concatenate(chosen)
+
+
+def spread(drawn: Sequence[dict[str, float]]) -> dict[str, tuple[float, float]]:
+    """Return the middle 95 % of each figure over the draws."""
     found = {}
     for name in drawn[0]:
         values = [one[name] for one in drawn if not math.isnan(one[name])]
