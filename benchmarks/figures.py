@@ -71,10 +71,10 @@ def figures(sample: Sample) -> dict[str, float]:
     truth, said = sample.truth, sample.said
     found = {
         "macro_f1": macro_f1(truth, said),
-        "accuracy": _mean(said == truth),
+        "accuracy": mean(said == truth),
         "ece": calibration_error(sample.shares.max(axis=1), said == truth),
-        "false_flags_on_human": _mean(said[sample.is_human] != 0),
-        "human_translation_called_mangled": _mean(
+        "false_flags_on_human": mean(said[sample.is_human] != 0),
+        "human_translation_called_mangled": mean(
             said[sample.is_translation] == LABELS.index(Label.MACHINE_MANGLED)
         ),
     }
@@ -116,7 +116,7 @@ def recalls(positive: Array, human: Array) -> list[float]:
     if not len(human):
         return [math.nan] * len(FALSE_ALARMS)
     levels = np.quantile(human, [1 - rate for rate in FALSE_ALARMS])
-    return [_mean(positive > level) for level in levels]
+    return [mean(positive > level) for level in levels]
 
 
 def calibration_error(confidence: Array, is_right: Array) -> float:
@@ -176,8 +176,8 @@ def strata(
         at = LABELS.index(Label(name[0]))
         found = {
             "n": int(inside.sum()),
-            "recall": _mean(sample.said[inside] == at),
-            "flagged": _mean(sample.said[inside] != 0),
+            "recall": mean(sample.said[inside] == at),
+            "flagged": mean(sample.said[inside] != 0),
         }
         if at:
             own, human = sample.shares[inside, at], sample.shares[sample.is_human, at]
@@ -213,5 +213,6 @@ def pooled(rows: Sequence[Row], shares: Array, least: int) -> tuple[list[Row], A
     )
 
 
-def _mean(values: Array) -> float:
+def mean(values: Array) -> float:
+    """Return the mean; NaN where there is nothing to measure on."""
     return float(values.mean()) if len(values) else math.nan

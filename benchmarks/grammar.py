@@ -2,8 +2,8 @@
 
 The verdicts of a model, which has seen no source of dev, are weighed with and without
 the rates of mistakes, by logistic regressions that are fitted with whole sources left
-out. Both are judged on the same rows, in pairs (bootstrap over documents), and on
-learners, whose texts are never fitted on.
+out, or documents where a label has too few sources. Both are judged on the same rows,
+in pairs (bootstrap over documents), and on learners, whose texts are never fitted on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ from benchmarks.figures import (
     Sample,
     area,
     figures,
+    mean,
     resamples,
     spread,
 )
@@ -44,7 +45,8 @@ from mtcheck.grammar.checker import Checker, Service
 from mtcheck.grammar.server import grammar_service
 from mtcheck.models import DEFAULT, open_model
 from mtcheck.types import LABELS
-from training.data import Row, label_index, read_rows, source_folds
+from training.build import leave_all_labels
+from training.data import Row, document_folds, label_index, read_rows, source_folds
 
 N_FOLDS = 5
 HIGHEST = 8.0
@@ -63,14 +65,15 @@ def rates(rows: Sequence[Row], service: Service) -> Array:
 def weigh(shares: Array, extra: Array, rows: Sequence[Row]) -> Array:
     """Return probabilities by regressions on what a model says and on ``extra``.
 
-    Each row is judged without its source; learners by all regressions together.
+    Each row is judged without its fold; learners by all regressions together.
     """
     logs = np.log(shares + 1e-6)
     inputs = np.column_stack([logs[:, 1:] - logs[:, :1], extra])
     labels = np.array([label_index(row) for row in rows])
     learner = is_learner(rows)
     others = np.flatnonzero(~learner)
-    folds = np.array(source_folds([rows[at] for at in others.tolist()], N_FOLDS))
+    _, parts = parted([rows[at] for at in others.tolist()])
+    folds = np.array(parts)
     found = np.zeros_like(shares)
     for fold in sorted(set(folds.tolist())):
         kept, held = others[folds != fold], others[folds == fold]
@@ -80,6 +83,14 @@ def weigh(shares: Array, extra: Array, rows: Sequence[Row]) -> Array:
         if learner.any():
             found[learner] += model.predict_proba(inputs[learner]) / N_FOLDS
     return found
+
+
+def parted(rows: Sequence[Row]) -> tuple[str, list[int]]:
+    """Return folds of whole sources, or of documents where a label has too few."""
+    folds = source_folds(rows, N_FOLDS)
+    if leave_all_labels(folds, rows):
+        return "sources", list(folds)
+    return "documents", list(document_folds(rows, N_FOLDS))
 
 
 def inputs_of(values: Array) -> Array:
@@ -142,7 +153,7 @@ def by_kind(rows: Sequence[Row], values: Array) -> dict[str, dict[str, float]]:
     found = {}
     for at, name in enumerate(EXTRACTOR.features):
         column = values[:, at]
-        own = {key: float(column[group].mean()) for key, group in groups.items()}
+        own = {key: mean(column[group]) for key, group in groups.items()}
         own |= {
             f"{key} auc": area(column[group], column[human])
             for key, group in groups.items()
@@ -164,8 +175,8 @@ def report(raw: Mapping[str, Any]) -> list[str]:
         f"{raw['n']:,} paragraphs of dev, learners' texts apart; "
         f"{raw['n_unchecked']} that LanguageTool {raw['languagetool']} did not check "
         "are left out. Verdicts of the model weighed with and without the rates of "
-        "mistakes, whole sources left out. Intervals: 95 %, of the difference in "
-        "pairs, bootstrap over documents.",
+        f"mistakes, by regressions fitted on other {raw['folds']} of dev. Intervals: "
+        "95 %, of the difference in pairs, bootstrap over documents.",
         "",
         *table(("", "without", "with", "difference"), rows),
     ]
@@ -247,6 +258,7 @@ def main(
         "versions": versions(),
         "language": language,
         "languagetool": service.version,
+        "folds": parted([row for row in rows if row.source not in LEARNERS])[0],
         "n_unchecked": n_rows - len(rows),
         **found,
         "kinds": by_kind(rows, values),

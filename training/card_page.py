@@ -97,7 +97,7 @@ def _grammar(results: Path, language: str) -> Iterator[str]:
     yield f"`{raw['signature']}`"
     yield ""
     yield "The model does without what LanguageTool finds. Its verdicts on `dev`,"
-    yield "weighed with and without by regressions that saw no row of the source; the"
+    yield "weighed with and without, by regressions fitted on other rows of `dev`; the"
     yield "interval is of the difference in pairs. Of learners, the share of texts that"
     yield "passes what 1 % of other people's passes."
     yield ""

@@ -38,10 +38,10 @@ UNUSED = (
 """Measured for who asks, not judged by.
 
 Length tells the source of a row and not its kind. Grammar mistakes set learners further
-apart from other people than any machine text (``python -m benchmarks.grammar``), and a
-model that does without serves those who have no server alike. Readability adds nothing
-on dev to the lengths of words and sentences. What repeats and what is left of the page
-says how a text was scraped, not who wrote it.
+apart from other people than any machine text; fitted on train they cost macro-F1 on
+dev, as their sign turns round (``python -m benchmarks.grammar``). Readability adds
+nothing on dev to the lengths of words and sentences. What repeats and what is left of
+the page says how a text was scraped, not who wrote it.
 """
 
 
