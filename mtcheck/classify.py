@@ -151,11 +151,13 @@ class Context:
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
         """Read ``context`` of the form that training writes, or raise a ModelError."""
         try:
-            numbers = dict(raw["context"])
-            chance = tuple(map(float, numbers.pop("chance")))
+            context = raw["context"]
+            numbers = {
+                key: float(value) for key, value in context.items() if key != "chance"
+            }
+            chance = tuple(map(float, context["chance"]))
             if len(chance) != len(LABELS):
                 raise ValueError("chance must have a number a label")
-            numbers = {key: float(value) for key, value in numbers.items()}
             found = cls(**numbers, chance=chance)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(

@@ -590,17 +590,28 @@ def test_what_findings_add_by_chance_is_a_rate_a_word(tiny: Path) -> None:
     text = "The ferry left the old harbour. . It came back at noon.\n\nToo short."
     clean = "The ferry left the old harbour, it came back at noon."
     folder = tiny / "en"
-    raw = json.loads((folder / "classifier.full.json").read_text("utf-8"))
-    model = AdditiveModel.from_json(raw)
-    columns = list(range(len(model.features)))
+    names = schema().names
+    at = names.index("rules.punctuation_per_100_words")
+    model = AdditiveModel(
+        names,
+        tuple(np.array([0.0] if here == at else []) for here in range(len(names))),
+        tuple(
+            np.array([[0.0, 0, 0], [-1, 0, 2], [0, 0, 0]][: 3 if here == at else 2])
+            * (here == at)
+            for here in range(len(names))
+        ),
+        np.zeros(3),
+        (0, 1, 2),
+    )
+    columns = list(range(len(names)))
     found = []
     for texts in ([text], [text, text], [clean]):
         documents = [Document(one, "a", None, "en") for one in texts]
         noise = Noise.of(documents, folder, "en")
         assert noise.n_words == 11 * len(texts)
         found.append(chance(model, noise, columns))
-    assert found[0] == found[1]
-    assert found[0] != found[2] == [0, 0, 0]
+    assert found[0] == found[1] == pytest.approx([-1 / 11, 0, 2 / 11], abs=1e-6)
+    assert found[2] == [0, 0, 0]
     assert chance(model, Noise.of([], folder, "en"), columns) == [0, 0, 0]
 
 
