@@ -10,9 +10,10 @@ import click
 from benchmarks.defect_kinds import DEFECTS
 from benchmarks.defects import Damaged, Defect, Source
 from benchmarks.false_alarms import code_fingerprint
-from benchmarks.human_rows import HUMAN, data_file
+from benchmarks.human_rows import HUMAN
 from benchmarks.record import (
     ROOT,
+    data_file,
     data_option,
     fingerprint,
     output_option,

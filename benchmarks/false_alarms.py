@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from benchmarks.human_rows import HUMAN, Linted, data_file, human_rows, lint_rows
+from benchmarks.human_rows import HUMAN, Linted, human_rows, lint_rows
 from benchmarks.judgements import JUDGEMENTS, draw, drawn_lines, judged_lines
 from benchmarks.record import (
     ROOT,
+    data_file,
     data_option,
     fingerprint,
     output_option,

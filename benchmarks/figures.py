@@ -119,6 +119,16 @@ def recalls(positive: Array, human: Array) -> list[float]:
     return [mean(positive > level) for level in levels]
 
 
+def passing(shares: Array, sample: Sample) -> dict[str, float]:
+    """Return for each made label how many pass what 1 % of a sample's people pass."""
+    found = {}
+    for label in MADE:
+        at = LABELS.index(label)
+        human = sample.shares[sample.is_human, at]
+        found[str(label)] = recalls(shares[:, at], human)[0]
+    return found
+
+
 def calibration_error(confidence: Array, is_right: Array) -> float:
     """Return the expected calibration error over bins of equal width."""
     # A confidence on an edge lies in the bin below it.

@@ -23,11 +23,13 @@ from benchmarks.figures import (
     area,
     figures,
     mean,
+    passing,
     resamples,
     spread,
 )
 from benchmarks.quality import score_rows, shown
 from benchmarks.record import (
+    data_file,
     data_option,
     fingerprint,
     heading,
@@ -44,7 +46,6 @@ from mtcheck.grammar import AUTO
 from mtcheck.grammar.checker import Checker, Service
 from mtcheck.grammar.server import grammar_service
 from mtcheck.models import DEFAULT, open_model
-from mtcheck.types import LABELS
 from training.build import leave_all_labels
 from training.data import Row, document_folds, label_index, read_rows, source_folds
 
@@ -126,20 +127,10 @@ def compare(
         found["learners"] = {
             name: {
                 "n": int(learner.sum()),
-                **_flagged(both[name][learner], sample),
+                **passing(both[name][learner], sample),
             }
             for name, sample in (("without", without), ("with", with_))
         }
-    return found
-
-
-def _flagged(shares: Array, sample: Sample) -> dict[str, float]:
-    """Return how many pass what 1 % of other people pass."""
-    found = {}
-    for label in MADE:
-        at = LABELS.index(label)
-        level = np.quantile(sample.shares[sample.is_human, at], 0.99)
-        found[str(label)] = float((shares[:, at] > level).mean())
     return found
 
 
@@ -225,9 +216,7 @@ def main(
     output: Path,
 ) -> None:
     """Judge dev with and without grammar, and report the difference."""
-    path = data / "paragraphs" / f"dev.{language}.jsonl.xz"
-    if not path.is_file():
-        raise click.ClickException(f"{path}: is missing; name the folder with --data")
+    path = data_file(data, "dev", language)
     rows = read_rows(data, "dev", language)
     try:
         with grammar_service(grammar, 1, click.echo) as service:

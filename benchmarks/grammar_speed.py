@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from benchmarks.record import (
+    data_file,
     data_option,
     fingerprint,
     heading,
@@ -113,9 +114,7 @@ def report(raw: Mapping[str, Any]) -> list[str]:
 @output_option
 def main(data: Path, language: str, rows: int, passes: int, output: Path) -> None:
     """Time the ways to have grammar checked, and report rates and ratios."""
-    path = data / "paragraphs" / f"dev.{language}.jsonl.xz"
-    if not path.is_file():
-        raise click.ClickException(f"{path}: is missing; name the folder with --data")
+    path = data_file(data, "dev", language)
     every = sorted({row.text for row in read_rows(data, "dev", language)})
     texts = every[:: max(1, len(every) // rows)][:rows]
     try:

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
 from mtcheck.rules import Rule, find_defects
 from mtcheck.segment import count_words, passages
 from mtcheck.types import Document, Finding
@@ -58,14 +56,6 @@ class Linted:
     row: HumanRow
     n_words: int
     findings: tuple[Finding, ...]
-
-
-def data_file(data: Path, part: str, language: str) -> Path:
-    """Return the file of a part; an error says what to do where it is missing."""
-    path = data / "paragraphs" / f"{part}.{language}.jsonl.xz"
-    if not path.is_file():
-        raise click.ClickException(f"{path}: is missing; name the folder with --data")
-    return path
 
 
 def human_rows(path: Path) -> Iterator[HumanRow]:

@@ -31,6 +31,7 @@ from benchmarks.figures import (
 )
 from benchmarks.quality import NAMES, named, shown, strata_table
 from benchmarks.record import (
+    data_file,
     data_option,
     fingerprint,
     heading,
@@ -302,9 +303,7 @@ def main(data: Path, language: str, replicates: int, seed: int, output: Path) ->
     def say(step: str) -> None:
         console.print(f"{language}: {step}", highlight=False)
 
-    path = data / "paragraphs" / f"train.{language}.jsonl.xz"
-    if not path.is_file():
-        raise click.ClickException(f"{path}: is missing; name the folder with --data")
+    path = data_file(data, "train", language)
     try:
         with threadpool_limits(1), tempfile.TemporaryDirectory() as scratch:
             tools = find_or_build()

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from benchmarks.record import (
+    data_file,
     data_option,
     fingerprint,
     heading,
@@ -163,9 +164,7 @@ def report(raw: Mapping[str, Any]) -> list[str]:
 
 def run(data: Path, n_documents: int, n_passes: int, folder: Path) -> dict[str, Any]:
     """Measure all, in a scratch folder, and return the raw form of the report."""
-    rows = data / "paragraphs" / "dev.en.jsonl.xz"
-    if not rows.is_file():
-        raise click.ClickException(f"{rows}: is missing; name the folder with --data")
+    rows = data_file(data, "dev", "en")
     tools = dict(make_tools(folder / ".npm"))
     paths = write_documents(data, n_documents, folder)
     sizes = {path: len(path.read_text("utf-8").split()) for path in paths}

@@ -22,6 +22,7 @@ from benchmarks.record import (
     data_option,
     fingerprint,
     heading,
+    needed,
     output_option,
     signature,
     table,
@@ -139,10 +140,7 @@ def main(data: Path, model: str, seed: int, output: Path) -> None:
         data / "published" / f"ht_vs_mt.{part}.jsonl.xz" for part in ("train", "dev")
     ]
     for path in paths:
-        if not path.is_file():
-            raise click.ClickException(
-                f"{path}: is missing; name the folder with --data"
-            )
+        needed(path)
     try:
         opened = open_model(model)
         human = opened.resources("en").folder

@@ -16,9 +16,11 @@ from benchmarks.figures import (
     documents,
     figures,
     intervals,
+    passing,
     strata,
 )
 from benchmarks.record import (
+    data_file,
     data_option,
     fingerprint,
     heading,
@@ -119,12 +121,12 @@ def named(pairs: Any) -> list[dict[str, Any]]:
 
 def _learners(shares: Array, sample: Sample) -> dict[str, float]:
     """Return how often learners' texts are flagged, at the thresholds of human text."""
-    found = {"n": len(shares), "flagged": float((shares.argmax(axis=1) != 0).mean())}
-    for label in MADE:
-        at = LABELS.index(label)
-        level = np.quantile(sample.shares[sample.is_human, at], 0.99)
-        found[f"{label}.flagged_at_0.01"] = float((shares[:, at] > level).mean())
-    return found
+    passed = passing(shares, sample)
+    return {
+        "n": len(shares),
+        "flagged": float((shares.argmax(axis=1) != 0).mean()),
+        **{f"{label}.flagged_at_0.01": share for label, share in passed.items()},
+    }
 
 
 def report(raw: Mapping[str, Any]) -> list[str]:
@@ -228,9 +230,7 @@ def main(
     output: Path,
 ) -> None:
     """Score held-out rows and report figures with intervals."""
-    path = data / "paragraphs" / f"{part}.{language}.jsonl.xz"
-    if not path.is_file():
-        raise click.ClickException(f"{path}: is missing; name the folder with --data")
+    path = data_file(data, part, language)
     rows = read_rows(data, part, language)
     try:
         shares, n_abstained = score_rows(rows, model, tier)

@@ -37,6 +37,18 @@ def data_option(part: str) -> Callable[[Command], Command]:
     )
 
 
+def needed(path: Path) -> Path:
+    """Return the path of a data file; a ClickException where it is missing."""
+    if not path.is_file():
+        raise click.ClickException(f"{path}: is missing; name the folder with --data")
+    return path
+
+
+def data_file(data: Path, part: str, language: str) -> Path:
+    """Return the file of a part of the paragraphs; an error where it is missing."""
+    return needed(data / "paragraphs" / f"{part}.{language}.jsonl.xz")
+
+
 def heading(title: str, raw: Mapping[str, Any]) -> list[str]:
     """Return the lines that a report begins with: what it is and was measured with."""
     numbers = (f"{name} {number}" for name, number in raw["versions"].items())

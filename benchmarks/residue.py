@@ -17,6 +17,7 @@ from benchmarks.page_rules import BAD, Rule, justext_rules, run_rules
 from benchmarks.record import (
     data_option,
     fingerprint,
+    needed,
     output_option,
     signature,
     table,
@@ -234,10 +235,7 @@ def main(data: Path, output: Path) -> None:
     """Score the lines of pages that were not fitted on and report figures."""
     files = [data / name for name in (PAGES, GOLD)]
     for path in files:
-        if not path.is_file():
-            raise click.ClickException(
-                f"{path}: is missing; name the folder with --data"
-            )
+        needed(path)
     pages = [page for page in read_pages(data) if page.part != "fit" and page.text]
     english = [page for page in pages if page.language == "en" and page.main]
     parts = {

@@ -15,6 +15,7 @@ import click
 
 from benchmarks.record import (
     ROOT,
+    data_file,
     data_option,
     fingerprint,
     heading,
@@ -196,9 +197,7 @@ def target_lines(targets: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def run(data: Path, n_rows: int, passes: int, model: str, peer: str) -> list[Any]:
     """Measure the rates and return the report's lines and its raw form."""
-    path = data / "paragraphs" / "dev.en.jsonl.xz"
-    if not path.is_file():
-        raise click.ClickException(f"{path}: is missing; name the folder with --data")
+    path = data_file(data, "dev", "en")
     texts = [row.text for row in read_rows(data, "dev", "en")]
     # Evenly spaced, since the file is ordered by source.
     n_rows = min(n_rows or len(texts), len(texts))

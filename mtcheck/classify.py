@@ -136,7 +136,7 @@ class Context:
 
     A paragraph of n words takes ``share * words / (words + n)`` of its neighbours' mean
     logits; the document's are the mean times (words / ``unit``) ** ``exponent``, what
-    its findings add beyond ``chance``, which is what those of people's text add a word,
+    its findings add beyond ``chance``, which is what those of scraped pages add a word,
     and ``lean`` in favour of the label original.
     """
 

@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from benchmarks import false_alarms
-from benchmarks.human_rows import HumanRow, Linted, data_file, human_rows, lint_rows
+from benchmarks.human_rows import HumanRow, Linted, human_rows, lint_rows
 from benchmarks.judgements import Place, draw, judgement_line, read_judgements
+from benchmarks.record import data_file
 from mtcheck.rules import all_rules
 
 CLEAN = "The keeper opened the door of the harbour house and went in without a word."

@@ -52,15 +52,10 @@ def _figures(results: Path, language: str) -> Iterator[str]:
             "With all that is kin to it, so that this is what new sources meet.",
         ),
     ):
-        path = results / f"{name}.{language}.json"
-        if not path.is_file():
+        raw = _result(results, name, language)
+        if raw is None:
             continue
-        raw = json.loads(path.read_text("utf-8"))
-        yield ""
-        yield f"### {title} ({language})"
-        yield ""
-        yield f"`{raw['signature']}`"
-        yield ""
+        yield from _head(title, language, raw)
         yield remark
         yield ""
         yield from _table(("", "figure", "95 % interval"), _headlines(raw))
@@ -79,6 +74,20 @@ def _figures(results: Path, language: str) -> Iterator[str]:
         )
 
 
+def _result(results: Path, name: str, language: str) -> Any:
+    """Return what a benchmark has written; None where it was not run."""
+    path = results / f"{name}.{language}.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
+
+
+def _head(title: str, language: str, raw: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield f"### {title} ({language})"
+    yield ""
+    yield f"`{raw['signature']}`"
+    yield ""
+
+
 def _headlines(raw: Mapping[str, Any]) -> Iterator[Sequence[str]]:
     for name, value in raw["figures"].items():
         low, high = raw["intervals"][name]
@@ -87,15 +96,10 @@ def _headlines(raw: Mapping[str, Any]) -> Iterator[Sequence[str]]:
 
 
 def _grammar(results: Path, language: str) -> Iterator[str]:
-    path = results / f"grammar.{language}.json"
-    if not path.is_file():
+    raw = _result(results, "grammar", language)
+    if raw is None:
         return
-    raw = json.loads(path.read_text("utf-8"))
-    yield ""
-    yield f"### What grammar mistakes would add ({language})"
-    yield ""
-    yield f"`{raw['signature']}`"
-    yield ""
+    yield from _head("What grammar mistakes would add", language, raw)
     yield "The model does without what LanguageTool finds. Its verdicts on `dev`,"
     yield "weighed with and without, by regressions fitted on other rows of `dev`; the"
     yield "interval is of the difference in pairs. Of learners, the share of texts that"

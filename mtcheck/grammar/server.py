@@ -184,16 +184,12 @@ def _folder(tell: Tell) -> Path:
         from mtcheck.grammar.download import downloaded
 
         return downloaded(tell)
-    if not _jars(Path(named)):
+    if not any(Path(named).glob("languagetool-server*.jar")):
         raise ResourceError(
             f"grammar: {FOLDER} must name a folder with LanguageTool's jars, "
             f"got {named!r}"
         )
     return Path(named)
-
-
-def _jars(folder: Path) -> list[Path]:
-    return sorted(folder.glob("languagetool-server*.jar"))
 
 
 def _classpath(folder: Path) -> str:

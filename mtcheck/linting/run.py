@@ -16,7 +16,7 @@ from mtcheck.report.text import count
 from mtcheck.types import Document
 
 if TYPE_CHECKING:
-    from mtcheck.grammar.checker import Checker, Service
+    from mtcheck.grammar.checker import Service
     from mtcheck.linting.baseline import Baseline
     from mtcheck.linting.changes import Changes
 
@@ -41,19 +41,19 @@ class Run:
 
         ``service`` is asked for grammar mistakes.
         """
-        checker, judged_by = None, []
+        judge, judged_by = _judge(settings)
+        checker = None
         if service is not None:
             from mtcheck.grammar.checker import Checker
 
             checker = Checker(service)
-            judged_by.append(f"LanguageTool {service.version}")
-        judge = _judge(settings, checker, judged_by)
+            judged_by += f" LanguageTool {service.version}"
         selection = Selection.of(settings)
         linter = Linter(selection, settings.paragraphs, judge, checker)
         return cls(
             settings,
             linter,
-            None if settings.no_cache else Cache(home() / FOLDER, " ".join(judged_by)),
+            None if settings.no_cache else Cache(home() / FOLDER, judged_by),
             _baseline(settings, linter),
             _changes(settings),
         )
@@ -132,18 +132,16 @@ class Run:
             self.elsewhere[linted.document.source or linted.document.id] += n_mendable
 
 
-def _judge(
-    settings: Config, checker: "Checker | None", judged_by: list[str]
-) -> Judge | None:
-    """Return what turns verdicts into findings; add what names it in the cache."""
+def _judge(settings: Config) -> tuple[Judge | None, str]:
+    """Return what turns verdicts into findings, and what names it in the cache."""
     if settings.verdict == "off":
-        return None
+        return None, ""
     from mtcheck.linting.verdicts import judge
     from mtcheck.models import open_model
 
     model = open_model(settings.model)
-    judged_by.append(f"{settings.verdict} {settings.tier} {model.signature}")
-    return judge(settings, model, checker)
+    judged_by = f"{settings.verdict} {settings.tier} {model.signature}"
+    return judge(settings, model), judged_by
 
 
 # Imported where they are wanted: few runs have one, and a start is to be quick.

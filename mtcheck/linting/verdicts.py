@@ -7,7 +7,6 @@ from mtcheck.batch import Batch
 from mtcheck.classify import LEVELS_OF_EVIDENCE
 from mtcheck.config import Config
 from mtcheck.extract.synonyms import Synonyms
-from mtcheck.grammar.checker import Checker
 from mtcheck.linting import Judge
 from mtcheck.models import Model
 from mtcheck.rules import Rule, all_rules
@@ -21,7 +20,7 @@ MACHINE_MANGLED, PARAPHRASED, THESAURUS_WORD = "MT791", "MT792", "MT702"
 _CODES = {Label.MACHINE_MANGLED: MACHINE_MANGLED, Label.PARAPHRASED: PARAPHRASED}
 
 
-def judge(settings: Config, model: Model, checker: Checker | None = None) -> Judge:
+def judge(settings: Config, model: Model) -> Judge:
     """Return a function that finds what a model says of the paragraphs of a document.
 
     Raises ModelError where the model was made for other features.
@@ -35,7 +34,7 @@ def judge(settings: Config, model: Model, checker: Checker | None = None) -> Jud
         return Synonyms(model.resources(code))
 
     def find(document: Document, mode: str = "auto") -> Iterator[Finding]:
-        (scored,) = scorer.score([document], mode=mode, checker=checker)
+        (scored,) = scorer.score([document], mode=mode)
         shown = passages(document, mode)
         for passage, verdict in zip(shown, scored.verdicts, strict=True):
             if verdict.evidence not in levels:
