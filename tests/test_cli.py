@@ -137,7 +137,7 @@ def test_bad_usage_ends_with_2(
         ),
         (
             ["score", "--jobs", "0", "clean.txt"],
-            "mtcheck: config: jobs must be at least 1, got 0\n",
+            "mtcheck: config: jobs must be at least 0, got -1\n",
         ),
         (
             ["lint", "--language", "tlh", "clean.txt"],
@@ -159,10 +159,10 @@ def test_bad_settings_end_with_2(
 def test_a_bad_settings_file_ends_with_2(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "mtcheck.toml").write_text("jobs = 0\n")
+    (folder / "mtcheck.toml").write_text("jobs = -1\n")
     assert main(["lint", "clean.txt"]) == 2
     assert capsys.readouterr().err == (
-        f"mtcheck: config: jobs must be at least 1, got 0 (in {folder}/mtcheck.toml)\n"
+        f"mtcheck: config: jobs must be at least 0, got -1 (in {folder}/mtcheck.toml)\n"
     )
 
 

@@ -11,7 +11,7 @@ from mtcheck.config import Config, key_of, load
 from mtcheck.errors import ConfigError
 from mtcheck.extract import TIERS
 from mtcheck.linting.formats import formats
-from mtcheck.report import reporters
+from mtcheck.report import formats
 from mtcheck.segment import MODES
 
 FORMATS = ", ".join(formats())
@@ -78,7 +78,7 @@ def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
             'text_field = "body"',
             f"config: 'text_field' is not known (in {{}}); known keys: {KEYS}",
         ),
-        ("jobs = 0", "config: jobs must be at least 1, got 0 (in {})"),
+        ("jobs = -1", "config: jobs must be at least 0, got -1 (in {})"),
         ("jobs = true", "config: jobs must be a whole number, got True (in {})"),
         ('jobs = "2"', "config: jobs must be a whole number, got '2' (in {})"),
         ("quiet = 1", "config: quiet must be true or false, got 1 (in {})"),
@@ -102,7 +102,7 @@ def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
         ),
         (
             'format = "stone"',
-            "config: format must be one of jsonl, text, got 'stone' (in {})",
+            "config: format must be one of csv, jsonl, parquet, text, got 'stone' (in {})",
         ),
         (
             'lint-format = "stone"',
@@ -177,7 +177,7 @@ def test_an_option_is_refused_without_a_file_name(tmp_path: Path) -> None:
 
 
 def test_choices_are_those_of_the_parts_that_use_them() -> None:
-    assert choices("format") == tuple(reporters())
+    assert choices("format") == tuple(formats())
     assert choices("tier") == TIERS
     assert choices("paragraphs") == MODES
 

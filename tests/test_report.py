@@ -1,17 +1,30 @@
 """Reports lose nothing on the way to programs, and steer no terminal of people."""
 
+import csv
 import json
 import re
+from io import BytesIO, StringIO
 from math import inf, isfinite, nan
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from mtcheck.errors import ConfigError
 from mtcheck.excerpt import MOST, Mark, draw, fold
-from mtcheck.report import Lines, Screen, make_visible, render, reporter, reporters
+from mtcheck.report import (
+    Lines,
+    Screen,
+    formats,
+    make_visible,
+    render,
+    reporter,
+    table,
+)
 from mtcheck.types import (
     LABELS,
     Document,
@@ -131,14 +144,22 @@ def test_no_uncertain_verdict_is_rounded_to_certainty(share: float, shown: str) 
 
 
 def test_an_unknown_format_is_refused() -> None:
-    message = r"^format must be one of jsonl, text, got 'stone'$"
+    message = r"^format must be one of csv, jsonl, parquet, text, got 'stone'$"
     with pytest.raises(ConfigError, match=message):
         render([], "stone")
+    with pytest.raises(ConfigError, match=message):
+        table("stone")
 
 
-def test_the_name_of_a_reporter_is_that_of_its_file() -> None:
-    for name in reporters():
-        assert type(reporter(name)).__module__ == f"mtcheck.report.{name}"
+def test_a_format_of_files_has_no_lines() -> None:
+    message = "^format parquet is for files only; name one with --output, or a folder$"
+    with pytest.raises(ConfigError, match=message):
+        reporter("parquet")
+
+
+def test_the_name_of_a_format_is_that_of_its_file() -> None:
+    for name, format in formats().items():
+        assert type(format).__module__ == f"mtcheck.report.{name}"
 
 
 def test_a_reason_that_is_not_measured_is_null() -> None:
@@ -250,6 +271,71 @@ def test_programs_can_read_everything_back(batch: list[Scored]) -> None:
             )
             for reason in verdict.reasons
         ]
+
+
+def as_json(batch: list[Scored]) -> list[dict[str, Any]]:
+    """Return what the lines of JSON say, with undecodable names as they write them."""
+    lines = "\n".join(render(batch, "jsonl")).encode("utf-8", "backslashreplace")
+    return [
+        json.loads(line.replace(b"\\udc80", b"\\\\udc80"))
+        for line in lines.splitlines()
+    ]
+
+
+@slowly
+@given(st.lists(results(), max_size=3))
+def test_a_table_says_what_the_lines_of_json_say(batch: list[Scored]) -> None:
+    rows = parquet.read_table(
+        BytesIO(table("parquet").encode(batch, "m@1"))
+    ).to_pylist()
+    assert [row.pop("model") for row in rows] == ["m@1"] * len(rows)
+    assert rows == as_json(batch)
+
+
+@slowly
+@given(st.lists(results(), max_size=3))
+def test_cells_say_what_the_lines_of_json_say(batch: list[Scored]) -> None:
+    text = table("csv").encode(batch, "m@1").decode("utf-8")
+    rows = list(csv.DictReader(StringIO(text, newline="")))
+    for row, wanted in zip(rows, as_json(batch), strict=True):
+        shares = wanted.pop("probabilities") or dict.fromkeys(LABELS)
+        for name, value in {**wanted, **shares}.items():
+            if name in ("findings", "reasons"):
+                assert json.loads(row[name]) == value
+            else:
+                assert row[name] == ("" if value is None else str(value))
+
+
+@slowly
+@pytest.mark.parametrize("name", ["csv", "jsonl", "parquet"])
+@given(batch=st.lists(results(), max_size=4), at=st.integers(0, 4))
+def test_parts_put_together_are_what_they_are_in_one_go(
+    name: str, batch: list[Scored], at: int
+) -> None:
+    format = table(name)
+    whole = BytesIO()
+    with TemporaryDirectory() as folder:
+        parts = Path(folder, "a"), Path(folder, "b")
+        for part, some in zip(parts, (batch[:at], batch[at:]), strict=True):
+            part.write_bytes(format.encode(some, "m@1"))
+        format.join(parts, whole)
+    once = format.encode(batch, "m@1")
+    if name == "parquet":
+        assert parquet.read_table(whole).equals(parquet.read_table(BytesIO(once)))
+    else:
+        assert whole.getvalue() == once
+
+
+def test_row_groups_of_a_whole_table_are_large(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("mtcheck.report.parquet.GROUP_ROWS", 4)
+    format, whole, part = table("parquet"), BytesIO(), tmp_path / "a"
+    part.write_bytes(format.encode([scored()], "m@1"))  # three rows
+    format.join([part] * 3, whole)
+    file = parquet.ParquetFile(whole)
+    sizes = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
+    assert sizes == [4, 4, 1]
 
 
 @slowly

@@ -1,16 +1,18 @@
-"""Reporters: from verdicts to lines. A file in this folder holds ``REPORTER``.
+"""Reporters: from verdicts to lines, or to files. A file here holds ``REPORTER``.
 
 The name of the file is the name of the format. Only here do offsets become lines and
 columns, and only here is text changed, so that it cannot steer a terminal.
 """
 
 import re
+import shutil
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar, Protocol
+from pathlib import Path
+from typing import BinaryIO, ClassVar, Protocol, cast
 
 from mtcheck.errors import ConfigError
 from mtcheck.plugins import collect
@@ -27,35 +29,87 @@ class Screen:
     width: int = 88
 
 
-class Reporter(Protocol):
-    """One output format."""
+class Format(Protocol):
+    """What any output format says of itself."""
 
     name: ClassVar[str]
     """As in ``--format``; the name of its file."""
     is_for_people: ClassVar[bool]
     """People get what their terminal can show, programs get UTF-8."""
 
+
+class Reporter(Format, Protocol):
+    """A format of lines, which can be written as they come."""
+
     def render(self, results: Iterable[Scored], screen: Screen) -> Iterator[str]:
         """Yield lines, without their ends, as the results come in."""
 
 
-@cache
-def reporters() -> dict[str, Reporter]:
-    """Return the reporters of this folder by name, in alphabetical order.
+class Table(Protocol):
+    """A format of files, which come whole and may be put together."""
 
-    >>> list(reporters())
-    ['jsonl', 'text']
+    def encode(self, results: Iterable[Scored], model: str) -> bytes:
+        """Return a file with the verdicts by the model of this signature."""
+
+    def join(self, parts: Iterable[Path], target: BinaryIO) -> None:
+        """Write the verdicts of all parts as one file."""
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """Return the formats of this folder by name, in alphabetical order.
+
+    >>> list(formats())
+    ['csv', 'jsonl', 'parquet', 'text']
     """
     found = collect(sys.modules[__name__], "REPORTER")
-    return {reporter.name: reporter for reporter in found}
+    return {format.name: format for format in found}
 
 
 def reporter(name: str) -> Reporter:
-    """Return the reporter of that name; a ConfigError names the known ones."""
-    if name not in reporters():
-        known = ", ".join(reporters())
+    """Return the format of lines of that name; a ConfigError names the known ones."""
+    found = _format(name)
+    if not hasattr(found, "render"):
+        raise ConfigError(
+            f"format {name} is for files only; name one with --output, or a folder"
+        )
+    return cast(Reporter, found)
+
+
+def table(name: str) -> Table:
+    """Return the format of that name as one of files."""
+    found = _format(name)
+    if hasattr(found, "encode"):
+        return cast(Table, found)
+    return LineTable(cast(Reporter, found))
+
+
+def _format(name: str) -> Format:
+    if name not in formats():
+        known = ", ".join(formats())
         raise ConfigError(f"format must be one of {known}, got {name!r}")
-    return reporters()[name]
+    return formats()[name]
+
+
+class LineTable:
+    """A format of lines in files; those of CSV begin with the same header."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+
+    def encode(self, results: Iterable[Scored], model: str) -> bytes:
+        """Return the lines; none of them has room for the model's signature."""
+        lines = self._reporter.render(results, Screen())
+        text = "".join([f"{line}\n" for line in lines])
+        return text.encode("utf-8", "backslashreplace")
+
+    def join(self, parts: Iterable[Path], target: BinaryIO) -> None:
+        """Write all lines, and a header once."""
+        header = self.encode((), "")
+        for number, part in enumerate(parts):
+            with part.open("rb") as file:
+                file.seek(len(header) if number else 0)
+                shutil.copyfileobj(file, target)
 
 
 def render(

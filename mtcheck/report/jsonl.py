@@ -19,10 +19,11 @@ class Jsonl:
         """Yield a line for each verdict."""
         for scored in results:
             for verdict in scored.verdicts:
-                yield _encode(_verdict(verdict))
+                yield encode(as_object(verdict))
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def as_object(verdict: Verdict) -> dict[str, Any]:
+    """Return the fields of the contract, for JSON."""
     shares = verdict.probabilities
     return {
         "document": verdict.document,
@@ -61,7 +62,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
     }
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _number(value: float) -> float | None:
