@@ -172,7 +172,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
 
 
 def test_an_option_is_refused_without_a_file_name(tmp_path: Path) -> None:
-    message = r"^config: jobs must be at least 1, got -2$"
+    message = r"^config: jobs must be at least 0, got -2$"
     with pytest.raises(ConfigError, match=message):
         load({"jobs": -2}, tmp_path)
 
