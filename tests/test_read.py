@@ -24,8 +24,8 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
     ".zst": zstandard.ZstdCompressor().compress,
 }
 KNOWN = (
-    "mtcheck reads .htm, .html, .jsonl, .markdown, .md, .txt, "
-    "each also packed as .gz, .xz, .zst"
+    "mtcheck reads .csv, .htm, .html, .jsonl, .markdown, .md, .tsv, .txt, "
+    "each also packed as .gz, .xz, .zst, and .parquet"
 )
 PAGE = (
     "<html><body><nav><a href='/'>Start</a></nav><article><p>Im Herbst hat es in der "
