@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mtcheck"
 
 LAYERS = (
     ("errors", "installed", "types", "plugins", "decode", "atomic"),
+    ("schedule",),
     ("characters", "language_model", "languages", "markup"),
     ("grammar",),
     ("config", "identify", "models", "page"),
@@ -23,6 +24,7 @@ LAYERS = (
     ("excerpt",),
     ("scorer", "explain"),
     ("scoring", "linting"),
+    ("corpus",),
     ("console", "rule_page"),
     ("estimators", "lsp", "mending"),
     ("cli",),
