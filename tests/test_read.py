@@ -256,6 +256,9 @@ def test_patterns_are_matched(folder: Path) -> None:
     assert ids("**/*.txt") == ["a1.txt", "a[1].txt", "b/z.txt"]
     assert ids("b/**") == ["b/c/y.md", "b/z.txt"]
     assert ids("a[1].txt") == ["a[1].txt"]
+    (folder / "b/gone.txt").symlink_to("nowhere")
+    words = "cannot be read (No such file or directory); check it and its permissions"
+    assert problems("b/*") == [f"b/gone.txt: {words}"]
 
 
 @pytest.mark.parametrize(
