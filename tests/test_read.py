@@ -329,6 +329,19 @@ def test_files_and_folders_without_permission_are_named(folder: Path) -> None:
     assert problems("a.txt", "b", "b/c.txt") == expected
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_loses_no_other_of_its_folder(folder: Path) -> None:
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (folder / name).write_text("text\nA\n")
+    (folder / "b.csv").chmod(0o000)
+    words = "cannot be read (Permission denied); check it and its permissions"
+    assert [str(getattr(one, "id", one)) for one in read(["."])] == [
+        "./a.csv:1",
+        f"./b.csv: {words}",
+        "./c.csv:1",
+    ]
+
+
 def test_standard_input_is_read_as_text() -> None:
     stdin = io.BytesIO("Grüße\r\n".encode("latin-1"))
     found = list(read(["-"], ReadOptions(language="de"), stdin=stdin))
