@@ -3,7 +3,7 @@
 import re
 
 # A scheme has two letters at least: a drive of Windows has one.
-_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]+::)*([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]+::)*[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 def is_address(path: str) -> bool:
@@ -23,11 +23,8 @@ def path_of(path: str) -> str:
     >>> path_of("https://example.org/a.csv?version=2"), path_of("zip://a.csv::s3://b/c")
     ('example.org/a.csv', 'a.csv')
     """
-    found = _ADDRESS.match(path)
-    if found is None:
-        return path
-    inner = path[found.end() :].partition("::")[0]
-    is_web = found[1].lower() in ("http", "https")
+    scheme, inner, _ = _split(path)
+    is_web = scheme.lower().endswith(("http://", "https://"))
     return re.split("[?#]", inner, maxsplit=1)[0] if is_web else inner
 
 
@@ -39,13 +36,17 @@ def sibling(address: str, inner: str, other: str) -> str | None:
     >>> sibling("zip://*.csv::s3://b/c.zip", "*.csv", "a.csv")
     'zip://a.csv::s3://b/c.zip'
     """
-    found = _ADDRESS.match(address)
+    scheme, path, rest = _split(address)
+    path = path.rstrip("/")
+    link = f"{scheme}{path}" if path else scheme
+    inner = inner.rstrip("/")
+    return f"{link.removesuffix(inner)}{other}{rest}" if link.endswith(inner) else None
+
+
+def _split(path: str) -> tuple[str, str, str]:
+    """Return the scheme with what is before it, the path, and the rest of a chain."""
+    found = _ADDRESS.match(path)
     if found is None:
-        return None
-    path, separator, rest = address[found.end() :].partition("::")
-    link, inner = f"{address[: found.end()]}{path}".rstrip("/"), inner.rstrip("/")
-    if not path.strip("/"):
-        link = address[: found.end()]
-    if not link.endswith(inner):
-        return None
-    return f"{link.removesuffix(inner)}{other}{separator}{rest}"
+        return "", path, ""
+    inner, separator, rest = path[found.end() :].partition("::")
+    return found[0], inner, f"{separator}{rest}"

@@ -16,8 +16,8 @@ from mtcheck.read.sources import STDIN, open_stored
 class Reading:
     """The documents of one file, and what of it is lost, one after another.
 
-    ``position`` counts the records behind it, lost ones too. A reading that is given it
-    as ``start`` goes on there, and yields what would have followed.
+    ``position`` counts the records behind it, lost ones too; where the file ended in an
+    error it is ``END``. A reading that is given it as ``start`` goes on behind them.
     """
 
     def __init__(
@@ -28,21 +28,15 @@ class Reading:
         stdin: BinaryIO | None = None,
     ) -> None:
         self.position = start
-        self._source = source
-        self._options = options
-        self._stdin = stdin
-        self._stored: BinaryIO | None = None
+        self._path = source.path
+        self._meter = _Meter(source.size)
         self._share: float | None = None
-        self._steps = iter(()) if start >= END else self._read(start)
+        self._steps = _steps(source.path, options, start, stdin, self._meter)
 
     @property
     def share(self) -> float:
         """How much of the file is behind it, from 0.0 to 1.0."""
-        if self._share is not None:
-            return self._share
-        if self._stored is None or not self._source.size:
-            return 0.0
-        return min(1.0, self._stored.tell() / self._source.size)
+        return self._meter.share if self._share is None else self._share
 
     def __iter__(self) -> Self:
         return self
@@ -57,9 +51,9 @@ class Reading:
             return self._ended(error)
         except DAMAGES:
             why = "the archive is damaged or cut off; pack it again"
-            return self._ended(InputError(self._source.path, why))
+            return self._ended(InputError(self._path, why))
         except OSError as error:
-            return self._ended(unreadable(self._source.path, error))
+            return self._ended(unreadable(self._path, error))
         self.position, outcome, self._share = step
         return outcome
 
@@ -67,15 +61,35 @@ class Reading:
         self.position, self._share = END, 1.0
         return error
 
-    def _read(self, start: int) -> Iterator[Step]:
-        path = self._source.path
-        if path == STDIN:
-            stream = sys.stdin.buffer if self._stdin is None else self._stdin
-            yield from READERS[".txt"].steps(stream, path, self._options, start)
-            return
-        suffix, packing = suffixes(path)
-        with ExitStack() as opened:
-            stream = self._stored = opened.enter_context(open_stored(path))
-            if packing:
-                stream = opened.enter_context(OPENERS[packing](stream))
-            yield from READERS[suffix].steps(stream, path, self._options, start)
+
+class _Meter:
+    """How much of a stored file has been read, where its size is known."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self.stream: BinaryIO | None = None
+
+    @property
+    def share(self) -> float:
+        if self.stream is None or not self._size:
+            return 0.0
+        return min(1.0, self.stream.tell() / self._size)
+
+
+# Functions, not methods: they must not hold the reading, or a file would stay open
+# when nobody goes on with it.
+def _steps(
+    path: str, options: ReadOptions, start: int, stdin: BinaryIO | None, meter: _Meter
+) -> Iterator[Step]:
+    if start >= END:
+        return
+    if path == STDIN:
+        stream = sys.stdin.buffer if stdin is None else stdin
+        yield from READERS[".txt"].steps(stream, path, options, start)
+        return
+    suffix, packing = suffixes(path)
+    with ExitStack() as opened:
+        stream = meter.stream = opened.enter_context(open_stored(path))
+        if packing:
+            stream = opened.enter_context(OPENERS[packing](stream))
+        yield from READERS[suffix].steps(stream, path, options, start)

@@ -1,14 +1,16 @@
 """Files of object stores, servers and archives, by fsspec."""
 
 import errno
+import glob
 import io
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mtcheck.errors import InputError
-from mtcheck.read.addresses import sibling
+from mtcheck.read.addresses import path_of, sibling
 from mtcheck.read.found import Found, Source, or_nothing_readable, unreadable
 from mtcheck.read.readers import is_readable, unknown
 
@@ -55,8 +57,8 @@ class _Place:
 
     @property
     def is_pattern(self) -> bool:
-        """Whether it is no file's name: a file may have a star or a bracket in it."""
-        if "*" not in self.inner:
+        """Whether it is a pattern, and no file that has a star in its name."""
+        if not glob.has_magic(path_of(self.address)):
             return False
         with _explained(self.address):
             return not self.filesystem.exists(self.inner)
@@ -64,6 +66,10 @@ class _Place:
     def matches(self) -> Found:
         with _explained(self.address):
             found = self.filesystem.glob(self.inner, detail=True)
+            if not found:
+                # In a pattern drivers take for empty what they cannot list.
+                with suppress(FileNotFoundError):
+                    self.filesystem.ls(self._root())
         if not found:
             yield InputError(self.address, "matches no file; check the pattern")
             return
@@ -98,6 +104,11 @@ class _Place:
         elif entry["type"] == "file" and is_readable(address):
             yield Source(address, entry.get("size") or 0)
 
+    def _root(self) -> str:
+        """Return the folder that the pattern begins in."""
+        head = re.split(r"[*?[]", self.inner, maxsplit=1)[0]
+        return head.rpartition("/")[0]
+
     def _is_hidden(self, inner: str) -> bool:
         named = self.inner.split("/")
         return any(
@@ -113,8 +124,8 @@ def open_address(address: str) -> BinaryIO:
     """Open what is at an address to read its bytes; an InputError says why not."""
     place = _Place.of(address)
     with _explained(address):
-        file = place.filesystem.open(place.inner, "rb")
-    return cast(BinaryIO, io.BufferedReader(_RemoteFile(file), _BUFFER))
+        file = _RemoteFile(place.filesystem.open(place.inner, "rb"), place)
+    return cast(BinaryIO, io.BufferedReader(file, _BUFFER))
 
 
 def fingerprint(address: str) -> dict[str, Any]:
@@ -155,8 +166,10 @@ def _explained(address: str) -> Iterator[None]:
 class _RemoteFile(io.RawIOBase):
     """Pass on a file of fsspec; what goes wrong in the network becomes an OSError."""
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, place: _Place) -> None:
         self._file = file
+        # Kept, for an archive is closed when nobody holds its filesystem.
+        self._place = place
 
     def readable(self) -> bool:
         """Tell that the file can be read from."""

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TextIO
 
 from mtcheck.errors import InputError
 from mtcheck.read.limits import LARGEST_DOCUMENT, check_size, read_line
@@ -30,11 +30,8 @@ class _Row(NamedTuple):
 class _Lines:
     """Lines for ``csv.reader``, and an account of those that make the present row."""
 
-    def __init__(self, stream: BinaryIO, path: str) -> None:
-        # What is not UTF-8 must not take the rows around it along.
-        self._text = io.TextIOWrapper(
-            stream, encoding="utf-8-sig", errors="surrogateescape", newline=""
-        )
+    def __init__(self, text: TextIO, path: str) -> None:
+        self._text = text
         self._path = path
         self._n_lines = 0
         self._n_bytes = 0
@@ -69,17 +66,24 @@ def steps(
     delimiter: str = ",",
 ) -> Iterator[Step]:
     """Yield the rows of a table with that delimiter."""
-    rows = _rows(stream, path, delimiter)
-    table = _Table(_header(rows, path, options), delimiter, path, options)
-    for number, row in enumerate(rows, 1):
-        if number > start:
-            yield Step(number, table.outcome(row, number))
+    # What is not UTF-8 must not take the rows around it along.
+    text = io.TextIOWrapper(
+        stream, encoding="utf-8-sig", errors="surrogateescape", newline=""
+    )
+    try:
+        rows = _rows(text, path, delimiter)
+        table = _Table(_header(rows, path, options), delimiter, path, options)
+        for number, row in enumerate(rows, 1):
+            if number > start:
+                yield Step(number, table.outcome(row, number))
+    finally:
+        text.detach()  # Who opened the stream closes it.
 
 
-def _rows(stream: BinaryIO, path: str, delimiter: str) -> Iterator[_Row]:
+def _rows(text: TextIO, path: str, delimiter: str) -> Iterator[_Row]:
     # The module has one limit for all, of 128 kB unless somebody raised it.
     csv.field_size_limit(max(csv.field_size_limit(), LARGEST_DOCUMENT))
-    lines = _Lines(stream, path)
+    lines = _Lines(text, path)
     lines.begin_row()
     for cells in csv.reader(lines, delimiter=delimiter):
         if cells:
@@ -93,6 +97,8 @@ def _header(rows: Iterator[_Row], path: str, options: ReadOptions) -> list[str]:
         raise InputError(path, "has no header; the first row must name the fields")
     if header.is_cut:
         raise InputError(path, "a quote opens in the header and never closes; close it")
+    if any("\0" in cell for cell in header.cells):
+        raise InputError(path, "looks binary, not like text; name text files only")
     if not all(map(_is_utf8, header.cells)):
         raise InputError(path, f"the header is not valid UTF-8; {_CONVERT}")
     if options.text_field not in header.cells:
