@@ -165,11 +165,16 @@ def score(paths: tuple[str, ...], **options: Any) -> int:
         raise ConfigError(
             "config: scheduler needs --output with a file or a folder for the scores"
         )
+    return _score_lines(paths, settings, settings.format or format_of(settings.output))
+
+
+def _score_lines(paths: Sequence[str], settings: Config, format: str) -> int:
+    """Score, and write the lines of a report as they come."""
     from mtcheck.read import read
     from mtcheck.report import reporter
     from mtcheck.scoring import score_documents
 
-    chosen = reporter(settings.format or format_of(settings.output))
+    chosen = reporter(format)
     for path in paths:
         _spare(path, settings.output)
     with (

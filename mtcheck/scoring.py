@@ -99,9 +99,7 @@ def score_documents(
     folder = open_model(model).folder
     _scorer(folder, tier)  # A damaged model is refused before the first document.
     work = partial(_score_batch, folder, tier, service, level, paragraphs)
-    return chain.from_iterable(
-        spread(work, _batches(documents), jobs, is_ordered=True)
-    )
+    return chain.from_iterable(spread(work, _batches(documents), jobs, is_ordered=True))
 
 
 def _batches(

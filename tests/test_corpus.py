@@ -549,12 +549,16 @@ def test_others_open_the_scores_and_join_them_to_the_corpus(corpus: Path) -> Non
     shares = table["probabilities"].struct.unnest()
     assert shares.columns == ["original", "paraphrased", "machine_mangled"]
 
-    found = duckdb.sql(
-        """
+    found = (
+        duckdb.connect()
+        .execute(
+            """
         select count(*), min(length(text) >= "end"), count(distinct document)
         from 's/*.parquet' join 'corpus.jsonl' on document = id
         """
-    ).fetchall()
+        )
+        .fetchall()
+    )
     assert found == [(len(frame), True, len(wanted))]
 
     rows = ds.dataset("s").to_table(filter=ds.field("paragraph") == 0)

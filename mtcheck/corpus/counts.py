@@ -14,7 +14,7 @@ class Counts:
     """Numbers of a part, or of parts together.
 
     ``lost`` has the place and the problem of each input that was lost; ``seconds`` are
-    those of one process, by stage.
+    those of work, by stage, in all processes together.
     """
 
     documents: int = 0
@@ -23,7 +23,7 @@ class Counts:
     abstained: Counter[str] = field(default_factory=Counter)
     unchecked: Counter[str] = field(default_factory=Counter)
     lost: list[list[str]] = field(default_factory=list)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def watch(self, results: Iterable[Scored | InputError]) -> Iterator[Scored]:
         """Count what comes by, and pass on what was scored."""
@@ -48,8 +48,15 @@ class Counts:
             more = getattr(other, item.name)
             if isinstance(value, Counter):
                 value.update(more)
+            elif isinstance(value, dict):
+                for stage, seconds in more.items():
+                    self.spend(stage, seconds)
             else:
                 setattr(self, item.name, value + more)
+
+    def spend(self, stage: str, seconds: float) -> None:
+        """Count the time that a stage took."""
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
 
     def to_json(self) -> dict[str, Any]:
         """Return the form that ``from_json`` reads."""

@@ -1,7 +1,6 @@
-"""A run over a corpus: take up what is there, score what is missing, put it together."""
+"""A run over a corpus: take up what is there, score what is missing, join it."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -100,7 +99,7 @@ class Run:
         self._jobs, self._scheduler = jobs, scheduler
         self._watcher = watcher
         self._inputs, self._found = inputs.fingerprinted()
-        self._seconds: Counter[str] = Counter()
+        self._own = Counts()
 
     def score(self) -> Counts:
         """Score all that is missing, and return the numbers of the whole run.
@@ -122,7 +121,7 @@ class Run:
                 f"{error.filename or target.path}: cannot be written "
                 f"({error.strerror or error})"
             ) from None
-        counts.seconds += self._seconds
+        counts.add(self._own)
         return counts
 
     def _plan(self) -> dict[str, Any]:
@@ -175,7 +174,7 @@ class Run:
                 with self._target.replacing() as file:
                     self._target.table.join(store.parts(), file)
                 store.remove()
-            self._seconds["writing"] += perf_counter() - start
+            self._own.spend("writing", perf_counter() - start)
         except BaseException:
             # Without a part there is nothing to take up; a stream has gone by.
             if not store.records or any(map(_is_stream, self._inputs.entries)):
@@ -193,7 +192,7 @@ class Run:
                 Record(done.number, size, done.end, done.n_bytes, done.counts),
                 done.data,
             )
-            self._seconds["writing"] += perf_counter() - start
+            self._own.spend("writing", perf_counter() - start)
             self._tell(done.counts)
             self._watcher.advance(done.n_bytes, done.counts.paragraphs)
 
@@ -203,7 +202,7 @@ class Run:
         found = parts(inputs.entries, inputs.options, number, place, inputs.stdin)
         start = perf_counter()
         for part in found:
-            self._seconds["reading"] += perf_counter() - start
+            self._own.spend("reading", perf_counter() - start)
             if part.number not in store.records:
                 yield part
             start = perf_counter()

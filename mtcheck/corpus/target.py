@@ -45,7 +45,7 @@ class Target:
 
     @property
     def folder(self) -> Path:
-        """The folder of the parts; that of a file lies hidden beside it till the end."""
+        """The folder of the parts; that of a file lies hidden beside it till then."""
         path = self.path
         return path if self.is_folder else path.with_name(f".{path.name}.parts")
 

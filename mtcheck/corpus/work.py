@@ -59,5 +59,5 @@ class Work:
             service=self.service,
         )
         data = table(self.format).encode(counts.watch(results), self.signature)
-        counts.seconds["scoring"] = perf_counter() - start
+        counts.spend("scoring", perf_counter() - start)
         return Done(part.number, part.end, part.n_bytes, data, counts)
