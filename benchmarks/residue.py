@@ -120,7 +120,8 @@ def _flagged(is_flagged: Array, is_outside: Array) -> dict[str, float]:
 
 def _told(page: Page) -> Array:
     """Return for each line whether one of the rules tells of it."""
-    told = [*marked_lines(page.text), *notices(page.text), *page_stretches(page.text)]
+    told = [*marked_lines(page.text), *notices(page.text, page.text.lower())]
+    told += page_stretches(page.text)
     is_told = np.zeros(len(page.text), dtype=bool)
     for span in told:
         is_told[span.start : span.end] = True

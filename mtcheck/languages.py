@@ -1,6 +1,7 @@
 """Languages as data: what ``languages/*.toml`` says of words, quotes and residue."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -67,6 +68,18 @@ class Language:
     translation_lines: frozenset[str]
     placeholder_cues: tuple[Cue, ...]
     assistant_cues: tuple[Cue, ...]
+
+
+def by_word(cues: Iterable[Cue]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each word of cues once, with the patterns to try where it is found.
+
+    >>> by_word([Cue("spam", "no spam"), Cue("mail", "e-mail"), Cue("spam", "spam!")])
+    (('spam', ('no spam', 'spam!')), ('mail', ('e-mail',)))
+    """
+    patterns: dict[str, tuple[str, ...]] = {}
+    for cue in cues:
+        patterns[cue.word] = (*patterns.get(cue.word, ()), cue.pattern)
+    return tuple(patterns.items())
 
 
 @cache

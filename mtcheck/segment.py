@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import islice
+from itertools import islice, repeat
 from string import ascii_letters
 
 from mtcheck.errors import ConfigError
@@ -19,7 +19,9 @@ MODES = ("auto", "blank", "line")
 MARKS = "\"“”„«»'‘’()[]{}*_.,;:!?…"
 """Marks that may stand around a word and are no part of it."""
 
-_WITHOUT_LETTERS = str.maketrans("", "", ascii_letters + " ")
+_PLAIN = f"{ascii_letters} ".encode()
+
+_MARKS = frozenset(MARKS)
 
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 """A word: letters and digits, joined by single hyphens or apostrophes."""
@@ -42,6 +44,9 @@ _NEXT = re.compile(r"\s++(?:(?:[^\w\s.!?…,;:]|_)++\s?)*+([^\W_]\w*)?")
 _BEFORE = re.compile(r"(?:\b[^\W\d_]\.\s?)*+[^\W_]+\Z")
 _NUMBER = re.compile(r"\d|[IVX]+\Z")
 _FULL_WIDTH = frozenset("。！？")
+
+# Behind a mark most texts have a space, a closing mark and a space, or a digit.
+_LOOSE = re.compile(r"[.,;:?!](?:(?<=[ \t\xa0].)|(?![\"”“»’)\]]?(?:\s|\Z)|\d))")
 
 # Abbreviations before a number, plain words at the end of a sentence.
 _BEFORE_NUMBERS = frozenset("abs art fig figs max min no nos pos".split())
@@ -68,15 +73,28 @@ class Passage:
     @cached_property
     def characters(self) -> frozenset[str]:
         """The characters of the paragraph; plain letters and spaces may be left out."""
+        # Of bytes, letters are dropped far sooner than characters are told apart.
+        rest = self.paragraph.text.encode("utf-8", "surrogatepass")
+        rest = rest.translate(None, _PLAIN)
+        return frozenset(rest.decode("utf-8", "surrogatepass"))
+
+    @cached_property
+    def lower(self) -> str:
+        """The text of the paragraph in lower case."""
+        return self.paragraph.text.lower()
+
+    @cached_property
+    def has_loose_mark(self) -> bool:
+        """Whether a mark stands behind a space, or beside what few marks do."""
         text = self.paragraph.text
-        if text.isascii():
-            return frozenset(text.translate(_WITHOUT_LETTERS))
-        return frozenset(text)
+        return "…" in text or _LOOSE.search(text) is not None
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         """What white space parts in the paragraph, in lower case, without marks."""
-        return tuple(bare_words(self.paragraph.text))
+        # The fewer marks to look for, the better.
+        marks = "".join(self.characters & _MARKS)
+        return tuple(map(str.strip, self.lower.split(), repeat(marks)))
 
     @cached_property
     def echoes(self) -> frozenset[int]:

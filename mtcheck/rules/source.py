@@ -28,7 +28,15 @@ _SHORTCODE = (
     r"|\[\[(?:File|Image|Category|Datei|Bild|Kategorie):[^\]\n]{1,300}\]\]"
     r"|{(?:loadposition|loadmodule|mosimage|source)\b[^{}\n]{0,40}}"
 )
-_SCRIPT_CUES = ("{", "_gaq", "googletag", "adsbygoogle", "$(", "document.", "CDATA")
+_SCRIPT_CUES = (
+    "{",
+    "var _gaq",
+    "googletag.",
+    "(adsbygoogle",
+    "$(",
+    "document.",
+    "<![CDATA[",
+)
 _STYLE = (
     r"(?:background|border|color|display|float|font|height|margin|padding|position|text"
     r"|width)[\w-]{0,30}+ ?:[^;{}\n]{1,80}+(?:;\s{0,2}+|(?=}))"
