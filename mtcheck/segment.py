@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from itertools import islice, repeat
 from string import ascii_letters
 
+from mtcheck.characters import is_ordinary
 from mtcheck.errors import ConfigError
 from mtcheck.identify import identify, identify_inside
 from mtcheck.language_model import Tokens, tokenize
@@ -34,9 +35,11 @@ _BLANK_LINES = re.compile(rf"{_LINE_END}[^\S{_LINE_ENDS}]*{_LINE_END}")
 
 # sentencex was tried: it is faster, but its Rust code panics (past `except Exception`,
 # with a trace on stderr) on "A\xa0." and takes "Fa." and "2. Mal" for sentence ends.
+# One mark in front: an engine looks for a set, and not for a repetition, at once.
 _END = re.compile(
     r"""
-    [.!?…。！？]++ (?: ["'”’»«“‘)\]」』）] | \[\d{1,3}\] | [ \xa0]["”“»«](?=\s|\Z) )*+
+    [.!?…。！？] [.!?…。！？]*+
+    (?: ["'”’»«“‘)\]」』）] | \[\d{1,3}\] | [ \xa0]["”“»«](?=\s|\Z) )*+
     """,
     re.VERBOSE,
 )
@@ -120,8 +123,10 @@ class Passage:
     @cached_property
     def tokens(self) -> tuple[Tokens, ...]:
         """The sentences as language models read them, one each."""
-        text = self.paragraph.text
-        return tuple([tokenize(text, span.start, span.end) for span in self.sentences])
+        text, is_known = self.paragraph.text, is_ordinary(self.characters)
+        return tuple(
+            [tokenize(text, span.start, span.end, is_known) for span in self.sentences]
+        )
 
 
 def passages(document: Document, mode: str = "auto") -> Iterator[Passage]:
@@ -149,6 +154,9 @@ def passages(document: Document, mode: str = "auto") -> Iterator[Passage]:
 
 def split_paragraphs(text: str, mode: str = "auto") -> list[Span]:
     """Return the paragraphs of ``text``; what lies between them is white space."""
+    # Many documents are a single line: three looks cost less than a pattern's one.
+    if not any(end in text for end in _LINE_ENDS):
+        return list(_stripped(text, 0, len(text)))
     if mode == "line":
         return _blocks(text, _LINES)
     spans = _blocks(text, _BLANK_LINES)
@@ -195,9 +203,6 @@ def split_sentences(text: str, code: str = "en") -> Iterator[Span]:
 
 
 def _blocks(text: str, separator: re.Pattern[str]) -> list[Span]:
-    # Many documents are a single line: three looks cost less than the pattern's one.
-    if not any(end in text for end in _LINE_ENDS):
-        return list(_stripped(text, 0, len(text)))
     edges = [0]
     for match in separator.finditer(text):
         edges += match.span()
