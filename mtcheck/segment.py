@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import islice, repeat
+from itertools import filterfalse, islice, repeat
 from string import ascii_letters
 
 from mtcheck.characters import is_ordinary
 from mtcheck.errors import ConfigError
 from mtcheck.identify import identify, identify_inside
 from mtcheck.language_model import Tokens, tokenize
-from mtcheck.languages import Language, language, languages
+from mtcheck.languages import RUN, Language, language, languages
 from mtcheck.types import Document, Paragraph, Span
 
 MODES = ("auto", "blank", "line")
@@ -98,6 +98,13 @@ class Passage:
         # The fewer marks to look for, the better.
         marks = "".join(self.characters & _MARKS)
         return tuple(map(str.strip, self.lower.split(), repeat(marks)))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words, and what marks and hyphens part in those that have some inside."""
+        words = frozenset(self.words)
+        compounds = list(filterfalse(str.isalnum, words))
+        return words.union(RUN.findall(" ".join(compounds))) if compounds else words
 
     @cached_property
     def echoes(self) -> frozenset[int]:

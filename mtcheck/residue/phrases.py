@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from mtcheck.languages import all_languages, by_word
+from mtcheck.languages import Cues, all_languages, gather
+from mtcheck.segment import Passage
 from mtcheck.types import Span
 
 _MAX_LINE = 160
@@ -21,7 +22,7 @@ class _Phrases(NamedTuple):
     lines: frozenset[str]
     words: frozenset[str]
     pattern: re.Pattern[str]
-    cues: tuple[tuple[str, tuple[str, ...]], ...]
+    cues: Cues
 
 
 @cache
@@ -33,7 +34,7 @@ def _phrases() -> _Phrases:
         frozenset().union(*(one.residue_lines for one in known)),
         frozenset().union(*(one.residue_words for one in known)),
         re.compile(choice, re.IGNORECASE),
-        by_word(cue for one in known for cue in one.residue_cues),
+        gather(cue for one in known for cue in one.residue_cues),
     )
 
 
@@ -85,21 +86,21 @@ def set_phrases(text: str) -> frozenset[str]:
     return _phrases().lines & cores
 
 
-def notices(text: str, lower: str) -> list[Span]:
-    """Return the notices in a text: a clause about cookies, comments, rights.
+def notices(passage: Passage) -> list[Span]:
+    """Return the notices in a paragraph: a clause about cookies, comments, rights.
 
-    ``lower`` is the text in lower case.
+    The spans count from its start.
 
     >>> text = "Your email address will not be published. Thanks."
-    >>> [span.of(text) for span in notices(text, text.lower())]
+    >>> from mtcheck.types import Document, Paragraph
+    >>> passage = Passage(Document(text), (Paragraph(text, Span(0, 49)),), 0)
+    >>> [span.of(text) for span in notices(passage)]
     ['Your email address will not be published']
     """
     return [
         Span(*match.span())
-        for word, patterns in _phrases().cues
-        if word in lower
-        for pattern in patterns
-        for match in _compiled(pattern).finditer(text)
+        for pattern in _phrases().cues.found(passage.vocabulary, passage.lower)
+        for match in _compiled(pattern).finditer(passage.paragraph.text)
     ]
 
 

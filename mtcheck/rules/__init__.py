@@ -38,10 +38,10 @@ class Rule:
     ``{}`` in the message is replaced by the marked text. ``languages`` is None where
     the rule holds in every language. ``signs`` are marks or digits, not plain letters:
     a paragraph without one of them has no such defect, nor has one that does not pass
-    the ``look``. Only a rule whose change is
-    always safe has a ``fix``; ``meaning`` says what the marked stretch stands for. A
-    rule about the source of a page has ``find_in_page`` in place of ``find``, and HTML
-    for examples; one that the linter decides, or a model, neither.
+    the ``look``. Only a rule whose change is always safe has a ``fix``; ``meaning``
+    says what the marked stretch stands for. A rule about the source of a page has
+    ``find_in_page`` in place of ``find``, and HTML for examples; one that the linter
+    decides, or a model, neither.
     """
 
     code: str
@@ -65,10 +65,6 @@ class Rule:
         return FAMILIES[self.code[2]]
 
 
-_Groups = list[tuple[Look | None, list[tuple[Rule, Finder]]]]
-
-_MARK = re.compile(r"[^A-Za-z ]")
-
 LONGEST = 200_000
 """Code points of a paragraph that rules see at once: some broken files are a single
 line of a hundred megabytes, and rules keep lists of words."""
@@ -86,6 +82,10 @@ FAMILIES = {
     "9": "templates",
 }
 """First digit of a code to the name of the family."""
+
+_Groups = list[tuple[Look | None, list[tuple[Rule, Finder]]]]
+
+_MARK = re.compile(r"[^A-Za-z ]")
 
 
 def matches(pattern: str) -> Finder:
@@ -111,13 +111,12 @@ def cued_matches(pattern: str, *cues: str, unless: str = "") -> Finder:
     hushed = cache(lambda: re.compile(unless))
     find_all = matches(pattern)
     # A mark is missed sooner than a cue is: the characters are known already.
-    marked = [(cue, _MARK.search(cue)) for cue in cues]
-    known = [(cue, mark and mark[0]) for cue, mark in marked]
+    known = [(cue, "".join(_MARK.findall(cue)[-1:])) for cue in cues]
 
     def find(passage: Passage) -> Iterable[Span]:
         text, characters = passage.paragraph.text, passage.characters
         for cue, mark in known:
-            if (mark is None or mark in characters) and cue in text:
+            if (not mark or mark in characters) and cue in text:
                 break
         else:
             return ()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from mtcheck.languages import all_languages, by_word
+from mtcheck.languages import RUN, Cues, all_languages, gather
 from mtcheck.rules import Rule, cued_matches
 from mtcheck.segment import Passage
 from mtcheck.types import Span
@@ -23,16 +23,17 @@ _CITATION = (
 
 
 @cache
-def _cues() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return by_word(cue for one in all_languages() for cue in one.assistant_cues)
+def _cues() -> Cues:
+    return gather(cue for one in all_languages() for cue in one.assistant_cues)
 
 
 def _assistant(passage: Passage) -> Iterable[Span]:
-    # Letter by letter: "İ" has two in lower case, and would move all places.
-    lower = passage.lower
+    lower, words = passage.lower, passage.vocabulary
     if len(lower) != len(passage.paragraph.text):
+        # Letter by letter: "İ" has two in lower case, and would move all places.
         lower = "".join(char.lower()[0] for char in passage.paragraph.text)
-    patterns = [pattern for word, some in _cues() if word in lower for pattern in some]
+        words = frozenset(RUN.findall(lower))
+    patterns = _cues().found(words, lower)
     return _remarks(passage, lower, patterns) if patterns else ()
 
 

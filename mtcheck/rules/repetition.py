@@ -36,8 +36,11 @@ def _doubles(passage: Passage) -> _Doubles:
     text, words = passage.paragraph.text, passage.words
     runs: list[tuple[int, int]] = []
     for length in (1, 2, *(passage.echoes & _PHRASES)):
+        later = words[length:]
+        if True not in map(eq, words, later):
+            continue
         # One byte a word: does the same word stand there again, so many words on?
-        same = bytes(map(eq, words, words[length:]))
+        same = bytes(map(eq, words, later))
         at = same.find(b"\1" * length)
         while at >= 0:
             runs.append((at, length))

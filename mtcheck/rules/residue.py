@@ -11,7 +11,7 @@ from mtcheck.types import Span
 
 
 def _residue(passage: Passage) -> Iterable[Span]:
-    notes = notices(passage.paragraph.text, passage.lower)
+    notes = notices(passage)
     lines = marked_lines(passage.document.text)
     if not (notes or lines):
         return ()

@@ -73,7 +73,9 @@ _CUES = {
 
 def _other_language(passage: Passage) -> Iterable[Span]:
     code = passage.paragraph.language or ""
-    if len(_CUES.get(code, _NONE).intersection(passage.words)) < 2:
+    cues = _CUES.get(code, _NONE)
+    # The vocabulary is a set, of more than the words.
+    if cues.isdisjoint(passage.vocabulary) or len(cues.intersection(passage.words)) < 2:
         return ()
     return _strangers(passage, code)
 
