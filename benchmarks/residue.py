@@ -26,6 +26,8 @@ from benchmarks.record import (
 from mtcheck.residue.phrases import marked_lines, notices, split_lines
 from mtcheck.residue.stretches import page_stretches
 from mtcheck.residue.trees import FILE, line_scores, trees
+from mtcheck.segment import Passage
+from mtcheck.types import Document, Paragraph, Span
 from training.pages import (
     APART,
     GOLD,
@@ -118,9 +120,15 @@ def _flagged(is_flagged: Array, is_outside: Array) -> dict[str, float]:
     }
 
 
+def _whole(text: str) -> Passage:
+    """Return a page as one paragraph."""
+    return Passage(Document(text), (Paragraph(text, Span(0, len(text))),), 0)
+
+
 def _told(page: Page) -> Array:
     """Return for each line whether one of the rules tells of it."""
-    told = [*marked_lines(page.text), *notices(page.text), *page_stretches(page.text)]
+    told = [*marked_lines(page.text), *notices(_whole(page.text))]
+    told += page_stretches(page.text)
     is_told = np.zeros(len(page.text), dtype=bool)
     for span in told:
         is_told[span.start : span.end] = True

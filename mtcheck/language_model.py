@@ -7,12 +7,13 @@ Language Model Queries", WMT 2011.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, islice
 from math import log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mtcheck.characters import ORDINARY
 from mtcheck.errors import ModelError
 from mtcheck.types import Span
 
@@ -24,6 +25,15 @@ BITS = log2(10)
 """Bits in one unit of KenLM's log10 probabilities."""
 
 _TOKEN = re.compile(r"[^\W_]++(?:[-'’][^\W_]++)*+|[,;:.!?()%]")
+
+
+@cache
+def _ordinary_token() -> re.Pattern[str]:
+    """Return a pattern of the same among ordinary characters, which it tells sooner."""
+    known = "".join(filter(str.isalnum, ORDINARY))
+    return re.compile(rf"[{known}]++(?:[-'’][{known}]++)*+|[,;:.!?()%]")
+
+
 _FINAL = frozenset(".!?")
 _NUMBER = re.compile(r"(?<!\S)\d\S*")
 _ENDING = 3
@@ -62,15 +72,20 @@ class Tokens:
         return Span(head.start(), tail.end())
 
 
-def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
+def tokenize(
+    text: str, start: int = 0, end: int | None = None, is_ordinary: bool = False
+) -> Tokens:
     """Return the tokens of ``text[start:end]``, which should be one sentence.
+
+    It takes less time where all characters are known to be ordinary.
 
     >>> tokens = tokenize("„Im Jahr 2019“, sagte Ida.")
     >>> tokens.written, tokens.line
     (['Im', 'Jahr', '2019', ',', 'sagte', 'Ida'], 'im jahr 0 , sagte ida')
     """
     end = len(text) if end is None else end
-    written = _TOKEN.findall(text, start, end)
+    pattern = _ordinary_token() if is_ordinary else _TOKEN
+    written = pattern.findall(text, start, end)
     while written and written[-1] in _FINAL:
         written.pop()
     return Tokens(text, start, end, written)

@@ -1,15 +1,21 @@
 """Languages as data: what ``languages/*.toml`` says of words, quotes and residue."""
 
+import re
 import tomllib
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mtcheck.errors import ConfigError
 
 FOLDER = Path(__file__).with_name("languages")
 """A file ``xx.toml`` in this folder is the registration of language ``xx``."""
+
+
+RUN = re.compile(r"[^\W_]+")
+"""Letters and digits with nothing between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +26,32 @@ class Cue:
     pattern: str
 
 
+class Cues(NamedTuple):
+    """Cues of whole words, which may be several with others between them.
+
+    ``keys`` has one of the words of each, the one that texts have least; ``cues`` are
+    those of a key.
+    """
+
+    keys: frozenset[str]
+    cues: Mapping[str, Sequence[Cue]]
+
+    def found(self, words: Set[str], lower: str) -> list[str]:
+        """Return the patterns to try in a text, given in lower case, of such words."""
+        # To look for each cue in the text takes far longer than for a word among words.
+        cues = [cue for key in self.keys & words for cue in self.cues[key]]
+        # Several forms of a word may share a pattern.
+        return list(dict.fromkeys(cue.pattern for cue in cues if cue.word in lower))
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """What rules, segmentation and features know of one language.
 
     All words are in lower case, and so are ``residue_lines`` and
     ``translation_lines``, which match whole lines. ``residue_patterns`` match whole
-    lines too; the cues match anywhere. ``page_words``
+    lines too; the cues match anywhere, those of residue and assistants where all words
+    of the cue stand as whole ones. ``page_words``
     are frequent in menus and forms, ``comment_words`` in the heads of comments.
     """
 
@@ -67,6 +92,22 @@ class Language:
     translation_lines: frozenset[str]
     placeholder_cues: tuple[Cue, ...]
     assistant_cues: tuple[Cue, ...]
+
+
+def gather(cues: Iterable[Cue]) -> Cues:
+    """Return cues of whole words in a form in which they are soon looked for.
+
+    >>> cues = gather([Cue("as an ai", "as an ai, I"), Cue("spam", "no spam")])
+    >>> sorted(cues.keys), cues.found({"no", "spam"}, "no spam")
+    (['ai', 'spam'], ['no spam'])
+    """
+    small = frozenset().union(*(one.function_words for one in all_languages()))
+    known: dict[str, list[Cue]] = {}
+    for cue in cues:
+        words = RUN.findall(cue.word)
+        key = max(words, key=lambda word: (word not in small, len(word)))
+        known.setdefault(key, []).append(cue)
+    return Cues(frozenset(known), known)
 
 
 @cache

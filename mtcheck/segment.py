@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import islice
+from itertools import filterfalse, islice, repeat
 from string import ascii_letters
 
+from mtcheck.characters import is_ordinary
 from mtcheck.errors import ConfigError
 from mtcheck.identify import identify, identify_inside
 from mtcheck.language_model import Tokens, tokenize
-from mtcheck.languages import Language, language, languages
+from mtcheck.languages import RUN, Language, language, languages
 from mtcheck.types import Document, Paragraph, Span
 
 MODES = ("auto", "blank", "line")
@@ -19,7 +20,9 @@ MODES = ("auto", "blank", "line")
 MARKS = "\"“”„«»'‘’()[]{}*_.,;:!?…"
 """Marks that may stand around a word and are no part of it."""
 
-_WITHOUT_LETTERS = str.maketrans("", "", ascii_letters + " ")
+_PLAIN = f"{ascii_letters} ".encode()
+
+_MARKS = frozenset(MARKS)
 
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 """A word: letters and digits, joined by single hyphens or apostrophes."""
@@ -32,9 +35,11 @@ _BLANK_LINES = re.compile(rf"{_LINE_END}[^\S{_LINE_ENDS}]*{_LINE_END}")
 
 # sentencex was tried: it is faster, but its Rust code panics (past `except Exception`,
 # with a trace on stderr) on "A\xa0." and takes "Fa." and "2. Mal" for sentence ends.
+# One mark in front: an engine looks for a set, and not for a repetition, at once.
 _END = re.compile(
     r"""
-    [.!?…。！？]++ (?: ["'”’»«“‘)\]」』）] | \[\d{1,3}\] | [ \xa0]["”“»«](?=\s|\Z) )*+
+    [.!?…。！？] [.!?…。！？]*+
+    (?: ["'”’»«“‘)\]」』）] | \[\d{1,3}\] | [ \xa0]["”“»«](?=\s|\Z) )*+
     """,
     re.VERBOSE,
 )
@@ -42,6 +47,9 @@ _NEXT = re.compile(r"\s++(?:(?:[^\w\s.!?…,;:]|_)++\s?)*+([^\W_]\w*)?")
 _BEFORE = re.compile(r"(?:\b[^\W\d_]\.\s?)*+[^\W_]+\Z")
 _NUMBER = re.compile(r"\d|[IVX]+\Z")
 _FULL_WIDTH = frozenset("。！？")
+
+# Behind a mark most texts have a space, a closing mark and a space, or a digit.
+_LOOSE = re.compile(r"[.,;:?!](?:(?<=[ \t\xa0].)|(?![\"”“»’)\]]?(?:\s|\Z)|\d))")
 
 # Abbreviations before a number, plain words at the end of a sentence.
 _BEFORE_NUMBERS = frozenset("abs art fig figs max min no nos pos".split())
@@ -68,15 +76,35 @@ class Passage:
     @cached_property
     def characters(self) -> frozenset[str]:
         """The characters of the paragraph; plain letters and spaces may be left out."""
+        # Of bytes, letters are dropped far sooner than characters are told apart.
+        rest = self.paragraph.text.encode("utf-8", "surrogatepass")
+        rest = rest.translate(None, _PLAIN)
+        return frozenset(rest.decode("utf-8", "surrogatepass"))
+
+    @cached_property
+    def lower(self) -> str:
+        """The text of the paragraph in lower case."""
+        return self.paragraph.text.lower()
+
+    @cached_property
+    def has_loose_mark(self) -> bool:
+        """Whether a mark stands behind a space, or beside what few marks do."""
         text = self.paragraph.text
-        if text.isascii():
-            return frozenset(text.translate(_WITHOUT_LETTERS))
-        return frozenset(text)
+        return "…" in text or _LOOSE.search(text) is not None
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         """What white space parts in the paragraph, in lower case, without marks."""
-        return tuple(bare_words(self.paragraph.text))
+        # The fewer marks to look for, the better.
+        marks = "".join(self.characters & _MARKS)
+        return tuple(map(str.strip, self.lower.split(), repeat(marks)))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words, and what marks and hyphens part in those that have some inside."""
+        words = frozenset(self.words)
+        compounds = list(filterfalse(str.isalnum, words))
+        return words.union(RUN.findall(" ".join(compounds))) if compounds else words
 
     @cached_property
     def echoes(self) -> frozenset[int]:
@@ -102,8 +130,10 @@ class Passage:
     @cached_property
     def tokens(self) -> tuple[Tokens, ...]:
         """The sentences as language models read them, one each."""
-        text = self.paragraph.text
-        return tuple([tokenize(text, span.start, span.end) for span in self.sentences])
+        text, is_known = self.paragraph.text, is_ordinary(self.characters)
+        return tuple(
+            [tokenize(text, span.start, span.end, is_known) for span in self.sentences]
+        )
 
 
 def passages(document: Document, mode: str = "auto") -> Iterator[Passage]:
@@ -131,6 +161,9 @@ def passages(document: Document, mode: str = "auto") -> Iterator[Passage]:
 
 def split_paragraphs(text: str, mode: str = "auto") -> list[Span]:
     """Return the paragraphs of ``text``; what lies between them is white space."""
+    # Many documents are a single line: three looks cost less than a pattern's one.
+    if not any(end in text for end in _LINE_ENDS):
+        return list(_stripped(text, 0, len(text)))
     if mode == "line":
         return _blocks(text, _LINES)
     spans = _blocks(text, _BLANK_LINES)
@@ -177,9 +210,6 @@ def split_sentences(text: str, code: str = "en") -> Iterator[Span]:
 
 
 def _blocks(text: str, separator: re.Pattern[str]) -> list[Span]:
-    # Many documents are a single line: three looks cost less than the pattern's one.
-    if not any(end in text for end in _LINE_ENDS):
-        return list(_stripped(text, 0, len(text)))
     edges = [0]
     for match in separator.finditer(text):
         edges += match.span()

@@ -11,9 +11,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mtcheck"
 
 LAYERS = (
-    ("errors", "installed", "types", "plugins", "decode", "atomic"),
-    ("schedule",),
-    ("characters", "language_model", "languages", "markup"),
+    ("errors", "installed", "types", "plugins", "decode", "atomic", "characters"),
+    ("schedule", "language_model", "languages", "markup"),
     ("grammar",),
     ("config", "identify", "models", "page"),
     ("read", "segment"),

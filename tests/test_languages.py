@@ -12,11 +12,13 @@ from mtcheck.languages import (
     FOLDER,
     Language,
     all_languages,
+    gather,
     language,
     languages,
     read_language,
 )
-from mtcheck.segment import WORD
+from mtcheck.segment import WORD, passages
+from mtcheck.types import Document
 
 WORD_LISTS = [
     field.name
@@ -96,6 +98,16 @@ def test_patterns_compile_and_cues_are_in_lower_case(code: str) -> None:
         assert cue.word == cue.word.lower()
         # A cue that the pattern does not speak of would hide its matches.
         assert cue.word.split()[0] in cue.pattern
+
+
+@sweep
+def test_a_cue_of_whole_words_is_found_wherever_they_stand(code: str) -> None:
+    for cue in language(code).residue_cues + language(code).assistant_cues:
+        text = f"({cue.word})"
+        passage = next(passages(Document(text, language=code)))
+        known = gather([cue])
+        assert known.found(passage.vocabulary, passage.lower) == [cue.pattern]
+        assert known.found({"lock"}, passage.lower) == []
 
 
 @sweep

@@ -17,6 +17,8 @@ from mtcheck.residue.lines import FEATURES, measure_lines
 from mtcheck.residue.phrases import marked_lines, notices, split_lines
 from mtcheck.residue.stretches import page_stretches
 from mtcheck.residue.trees import FILE, line_scores, read_trees, score, trees
+from mtcheck.segment import Passage, passages
+from mtcheck.types import Document
 from training import residue as training
 from training.pages import Page, lines_outside, read_pages, snippet_lines
 
@@ -77,6 +79,11 @@ def test_lines_of_pages_are_known_by_phrase(line: str) -> None:
     assert [span.of(text) for span in marked_lines(text)] == [line]
 
 
+def whole(text: str) -> Passage:
+    (passage,) = passages(Document(text, language="en"), "blank")
+    return passage
+
+
 @pytest.mark.parametrize(
     "notice",
     [
@@ -92,7 +99,7 @@ def test_lines_of_pages_are_known_by_phrase(line: str) -> None:
 )
 def test_notices_are_known_inside_a_paragraph(notice: str) -> None:
     text = f"The lock opened on Monday. {notice}. It was late."
-    assert [span.of(text) for span in notices(text)] == [notice]
+    assert [span.of(text) for span in notices(whole(text))] == [notice]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +115,7 @@ def test_notices_are_known_inside_a_paragraph(notice: str) -> None:
 )
 def test_sentences_with_the_same_words_are_not(line: str) -> None:
     assert not marked_lines(line)
-    assert not list(notices(line))
+    assert not notices(whole(line))
 
 
 def test_lines_end_where_paragraphs_may_end() -> None:

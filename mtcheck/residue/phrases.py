@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from mtcheck.languages import all_languages
+from mtcheck.languages import Cues, all_languages, gather
+from mtcheck.segment import Passage
 from mtcheck.types import Span
 
 _MAX_LINE = 160
 """Whole-line phrases are shorter; a longer line is only searched for notices."""
 
-_LINE = re.compile(r"[^\n\r\u2029]+")
+_LINE_ENDS = "\n\r\u2029"
+_LINE = re.compile(f"[^{_LINE_ENDS}]+")
 _EDGES = " \t\xa0*•·|–—-›»«→←↑↓…:.!?[]()"
 _BREADCRUMB = re.compile(r"(?:home|startseite|start) ?[»›](?=\s)", re.IGNORECASE)
 
@@ -20,7 +22,7 @@ class _Phrases(NamedTuple):
     lines: frozenset[str]
     words: frozenset[str]
     pattern: re.Pattern[str]
-    cues: tuple[tuple[str, str], ...]
+    cues: Cues
 
 
 @cache
@@ -32,7 +34,7 @@ def _phrases() -> _Phrases:
         frozenset().union(*(one.residue_lines for one in known)),
         frozenset().union(*(one.residue_words for one in known)),
         re.compile(choice, re.IGNORECASE),
-        tuple((cue.word, cue.pattern) for one in known for cue in one.residue_cues),
+        gather(cue for one in known for cue in one.residue_cues),
     )
 
 
@@ -63,7 +65,7 @@ def marked_lines(text: str) -> tuple[Span, ...]:
     >>> marked_lines("The lock opened.\nLeave a Reply")
     (Span(start=17, end=30),)
     """
-    if len(text) > _MAX_LINE and _LINE.fullmatch(text):
+    if len(text) > _MAX_LINE and not any(end in text for end in _LINE_ENDS):
         return ()  # most paragraphs of most corpora
     found = []
     for span in split_lines(text):
@@ -84,18 +86,22 @@ def set_phrases(text: str) -> frozenset[str]:
     return _phrases().lines & cores
 
 
-def notices(text: str) -> Iterator[Span]:
-    """Yield the notices in a text: a clause about cookies, comments, rights.
+def notices(passage: Passage) -> list[Span]:
+    """Return the notices in a paragraph: a clause about cookies, comments, rights.
+
+    The spans count from its start.
 
     >>> text = "Your email address will not be published. Thanks."
-    >>> [span.of(text) for span in notices(text)]
+    >>> from mtcheck.types import Document, Paragraph
+    >>> passage = Passage(Document(text), (Paragraph(text, Span(0, 49)),), 0)
+    >>> [span.of(text) for span in notices(passage)]
     ['Your email address will not be published']
     """
-    lower = text.lower()
-    for word, pattern in _phrases().cues:
-        if word in lower:
-            for match in _compiled(pattern).finditer(text):
-                yield Span(*match.span())
+    return [
+        Span(*match.span())
+        for pattern in _phrases().cues.found(passage.vocabulary, passage.lower)
+        for match in _compiled(pattern).finditer(passage.paragraph.text)
+    ]
 
 
 def _marked_width(line: str) -> int:

@@ -22,7 +22,7 @@ def page_stretches(text: str) -> tuple[Span, ...]:
     A text that shows no sign of being a whole page has none: poems, lists of goods
     and of copyrights look like menus. A stretch may go on over blank lines.
     """
-    if len(set_phrases(text)) < _MIN_PHRASES:
+    if len(marked_lines(text)) < _MIN_PHRASES or len(set_phrases(text)) < _MIN_PHRASES:
         return ()
     # Few texts are whole pages: the others do not wait for the trees.
     from mtcheck.residue.trees import line_scores, trees

@@ -8,16 +8,21 @@ Tests, ``mtcheck explain`` and the rules page are generated from the rules.
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
+from operator import or_
 
+from mtcheck.characters import is_ordinary
 from mtcheck.plugins import collect
 from mtcheck.segment import Passage
 from mtcheck.types import Finding, Paragraph, Severity, Span
 
 Finder = Callable[[Passage], Iterable[Span]]
 """From a paragraph in its document to the document spans of its defects."""
+
+Look = Callable[[Passage], bool]
+"""A quick look, shared by rules: where it says no, none of them finds anything."""
 
 PageFinder = Callable[[str], Iterable[Span]]
 """From the HTML source of a page to the spans of its defects in there."""
@@ -32,10 +37,11 @@ class Rule:
 
     ``{}`` in the message is replaced by the marked text. ``languages`` is None where
     the rule holds in every language. ``signs`` are marks or digits, not plain letters:
-    a paragraph without one of them has no such defect. Only a rule whose change is
-    always safe has a ``fix``; ``meaning`` says what the marked stretch stands for. A
-    rule about the source of a page has ``find_in_page`` in place of ``find``, and HTML
-    for examples; one that the linter decides, or a model, neither.
+    a paragraph without one of them has no such defect, nor has one that does not pass
+    the ``look``. Only a rule whose change is always safe has a ``fix``; ``meaning``
+    says what the marked stretch stands for. A rule about the source of a page has
+    ``find_in_page`` in place of ``find``, and HTML for examples; one that the linter
+    decides, or a model, neither.
     """
 
     code: str
@@ -49,6 +55,7 @@ class Rule:
     fix: Fix | None = None
     meaning: Fix | None = None
     signs: frozenset[str] | None = None
+    look: Look | None = None
     severity: Severity = "warning"
     languages: frozenset[str] | None = None
 
@@ -76,14 +83,22 @@ FAMILIES = {
 }
 """First digit of a code to the name of the family."""
 
+_Groups = list[tuple[Look | None, list[tuple[Rule, Finder]]]]
 
-def matches(pattern: re.Pattern[str], group: int | str = 0) -> Finder:
-    """Return a finder that marks each match of ``pattern`` in the paragraph."""
+_MARK = re.compile(r"[^A-Za-z ]")
+
+
+def matches(pattern: str) -> Finder:
+    """Return a finder that marks each match in the paragraph.
+
+    The pattern is compiled when first needed.
+    """
+    wanted = cache(lambda: re.compile(pattern))
 
     def find(passage: Passage) -> Iterator[Span]:
         offset = passage.paragraph.span.start
-        for match in pattern.finditer(passage.paragraph.text):
-            yield Span(*match.span(group)).shift(offset)
+        for match in wanted().finditer(passage.paragraph.text):
+            yield Span(*match.span()).shift(offset)
 
     return find
 
@@ -91,27 +106,38 @@ def matches(pattern: re.Pattern[str], group: int | str = 0) -> Finder:
 def cued_matches(pattern: str, *cues: str, unless: str = "") -> Finder:
     """Return a finder for ``pattern`` in paragraphs that hold one of the cues.
 
-    Nothing is found in a paragraph in which ``unless`` matches. Patterns are compiled
-    when first needed.
+    Nothing is found in a paragraph in which ``unless`` matches.
     """
-    wanted, hushed = (
-        cache(lambda: re.compile(pattern)),
-        cache(lambda: re.compile(unless)),
-    )
+    hushed = cache(lambda: re.compile(unless))
+    find_all = matches(pattern)
+    # A mark is missed sooner than a cue is: the characters are known already.
+    known = [(cue, "".join(_MARK.findall(cue)[-1:])) for cue in cues]
 
-    def find(passage: Passage) -> Iterator[Span]:
-        text, offset = passage.paragraph.text, passage.paragraph.span.start
-        for cue in cues:
-            if cue in text:
+    def find(passage: Passage) -> Iterable[Span]:
+        text, characters = passage.paragraph.text, passage.characters
+        for cue, mark in known:
+            if (not mark or mark in characters) and cue in text:
                 break
         else:
-            return
-        if unless and hushed().search(text):
-            return
-        for match in wanted().finditer(text):
-            yield Span(*match.span()).shift(offset)
+            return ()
+        return () if unless and hushed().search(text) else find_all(passage)
 
     return find
+
+
+def has_oddity(passage: Passage) -> bool:
+    """Tell whether the paragraph has a character that is not ordinary: a look."""
+    return not is_ordinary(passage.characters)
+
+
+def has_neighbours(passage: Passage) -> bool:
+    """Tell whether the document has other paragraphs: a look."""
+    return len(passage.paragraphs) > 1
+
+
+def has_loose_mark(passage: Passage) -> bool:
+    """Tell whether a mark stands where few do: a look."""
+    return passage.has_loose_mark
 
 
 def unmark(example: str) -> tuple[str, list[Span]]:
@@ -145,7 +171,7 @@ def find_defects(
 
     Without ``rules`` all are asked.
     """
-    asked = tuple(all_rules() if rules is None else rules)
+    asked = None if rules is None else tuple(rules)
     if len(passage.paragraph.text) <= LONGEST:
         found = list(_found(passage, asked))
     else:
@@ -157,24 +183,66 @@ def find_defects(
     return tuple(in_order(found))
 
 
-def _found(passage: Passage, rules: tuple[Rule, ...]) -> Iterator[Finding]:
-    text, characters = passage.document.text, passage.characters
-    for rule, find in _finders(rules, passage.paragraph.language):
-        if rule.signs is None or not rule.signs.isdisjoint(characters):
-            for span in find(passage):
-                yield _finding(rule, span, text, passage.index)
+def _found(passage: Passage, rules: tuple[Rule, ...] | None) -> Iterator[Finding]:
+    text = passage.document.text
+    panel = _panel(rules, passage.paragraph.language)
+    for look, finders in panel.called_by(passage.characters):
+        if look is None or look(passage):
+            for rule, find in finders:
+                for span in find(passage):
+                    yield _finding(rule, span, text, passage.index)
+
+
+class _Panel:
+    """The rules that look into paragraphs of a language, and which of them are asked.
+
+    Rules that share a look stand together.
+    """
+
+    def __init__(self, rules: Iterable[Rule], language: str | None) -> None:
+        self._finders = [
+            (rule, rule.find)
+            for rule in rules
+            if rule.find and (rule.languages is None or language in rule.languages)
+        ]
+        self._calls = _Calls([rule for rule, _ in self._finders])
+        self._called = lru_cache(maxsize=1024)(self._grouped)
+
+    def called_by(self, characters: frozenset[str]) -> _Groups:
+        """Return the rules to ask about a paragraph of these characters."""
+        return self._called(reduce(or_, map(self._calls.__getitem__, characters), 0))
+
+    def _grouped(self, called: int) -> _Groups:
+        groups: dict[Look | None, list[tuple[Rule, Finder]]] = {}
+        for at, (rule, find) in enumerate(self._finders):
+            if rule.signs is None or called >> at & 1:
+                groups.setdefault(rule.look, []).append((rule, find))
+        return list(groups.items())
+
+
+class _Calls(dict[str, int]):
+    """From a character to the rules whose sign it is, one bit each.
+
+    It is worked out when first asked for: the signs are thousands.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        super().__init__()
+        self._rules = rules
+
+    def __missing__(self, character: str) -> int:
+        bits = sum(
+            1 << at
+            for at, rule in enumerate(self._rules)
+            if rule.signs and character in rule.signs
+        )
+        self[character] = bits
+        return bits
 
 
 @lru_cache(maxsize=64)
-def _finders(
-    rules: tuple[Rule, ...], language: str | None
-) -> list[tuple[Rule, Finder]]:
-    """Return the rules that look into paragraphs of the language."""
-    return [
-        (rule, rule.find)
-        for rule in rules
-        if rule.find and (rule.languages is None or language in rule.languages)
-    ]
+def _panel(rules: tuple[Rule, ...] | None, language: str | None) -> _Panel:
+    return _Panel(all_rules() if rules is None else rules, language)
 
 
 def _pieces(passage: Passage) -> Iterator[tuple[int, Passage]]:

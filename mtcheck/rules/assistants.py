@@ -1,9 +1,10 @@
 """What a chatbot says to its user, pasted along with what it wrote for him."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 
-from mtcheck.languages import all_languages
+from mtcheck.languages import RUN, Cues, all_languages, gather
 from mtcheck.rules import Rule, cued_matches
 from mtcheck.segment import Passage
 from mtcheck.types import Span
@@ -21,19 +22,28 @@ _CITATION = (
 )
 
 
-def _assistant(passage: Passage) -> Iterator[Span]:
+@cache
+def _cues() -> Cues:
+    return gather(cue for one in all_languages() for cue in one.assistant_cues)
+
+
+def _assistant(passage: Passage) -> Iterable[Span]:
+    lower, words = passage.lower, passage.vocabulary
+    if len(lower) != len(passage.paragraph.text):
+        # Letter by letter: "İ" has two in lower case, and would move all places.
+        lower = "".join(char.lower()[0] for char in passage.paragraph.text)
+        words = frozenset(RUN.findall(lower))
+    patterns = _cues().found(words, lower)
+    return _remarks(passage, lower, patterns) if patterns else ()
+
+
+def _remarks(passage: Passage, lower: str, patterns: Iterable[str]) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    # Letter by letter: "İ" has two in lower case, and would move all places.
-    lower = text.lower()
-    if len(lower) != len(text):
-        lower = "".join(char.lower()[0] for char in text)
     end = -1
     for span in sorted(
         Span(*match.span())
-        for one in all_languages()
-        for cue in one.assistant_cues
-        if cue.word in lower
-        for match in re.finditer(cue.pattern, lower)
+        for pattern in patterns
+        for match in re.finditer(pattern, lower)
     ):
         if span.start >= end and not _is_quoted(text, span.start):
             end = span.end
@@ -85,6 +95,7 @@ RULES = (
             "The lock opened ⟦turn0search3⟧ in May⟦【4†source】⟧.",
         ),
         good=("The lock opened [2].", "Turn 0 to search 3.", "【注意】"),
+        signs=frozenset("[【0123456789"),
         find=cued_matches(_CITATION, "oaicite", "oai_citation", "turn", "†"),
     ),
 )

@@ -143,15 +143,18 @@ def _overlaps(span: Span, others: Sequence[Span]) -> bool:
 def _finder(spans_of: Callable[[str], tuple[Span, ...]]) -> Finder:
     """Return a finder of those of a document's spans that lie in the paragraph."""
 
-    def find(passage: Passage) -> Iterator[Span]:
-        place = passage.paragraph.span
+    def find(passage: Passage) -> Iterable[Span]:
         spans = spans_of(passage.document.text)
-        for span in spans[bisect_left(spans, Span(place.start, 0)) :]:
-            if span.end > place.end:
-                return
-            yield span
+        return _within(passage.paragraph.span, spans) if spans else ()
 
     return find
+
+
+def _within(place: Span, spans: Sequence[Span]) -> Iterator[Span]:
+    for span in spans[bisect_left(spans, Span(place.start, 0)) :]:
+        if span.end > place.end:
+            return
+        yield span
 
 
 _repeated_sentence_places = _finder(_repeated_sentences)

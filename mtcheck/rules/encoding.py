@@ -3,10 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
 
-from mtcheck.characters import is_ordinary
-from mtcheck.rules import Finder, Rule
+from mtcheck.rules import Rule, has_oddity, matches
 from mtcheck.segment import Passage
 from mtcheck.types import Span
 
@@ -14,19 +12,6 @@ from mtcheck.types import Span
 def _between(first: str, last: str) -> frozenset[str]:
     """Return the characters from the first to the last."""
     return frozenset(map(chr, range(ord(first), ord(last) + 1)))
-
-
-def _oddities(pattern: str) -> Finder:
-    """Return a finder for a pattern of characters that are not ordinary."""
-    wanted = cache(lambda: re.compile(pattern))
-
-    def find(passage: Passage) -> Iterator[Span]:
-        text, offset = passage.paragraph.text, passage.paragraph.span.start
-        if not is_ordinary(passage.characters):
-            for match in wanted().finditer(text):
-                yield Span(*match.span()).shift(offset)
-
-    return find
 
 
 # Behind these letters a control is the rest of a letter that was misread.
@@ -186,7 +171,7 @@ RULES = (
         ),
         good=("One\ttwo\nthree\r\n", "a page\x0canother page", "The lock opened."),
         signs=_CONTROLS,
-        find=_oddities(_CONTROL),
+        find=matches(_CONTROL),
     ),
     Rule(
         code="MT812",
@@ -197,7 +182,7 @@ RULES = (
         bad=("They don⟦\x92⟧t know.", "Er nennt es ⟦\x84⟧Hafen⟦\x93⟧."),
         good=("They don’t know.", "Er nennt es „Hafen“.", "one\x85two"),
         signs=_between("\x80", "\x9f"),
-        find=_oddities(_WINDOWS),
+        find=matches(_WINDOWS),
         fix=_from_windows,
     ),
     Rule(
@@ -240,7 +225,8 @@ RULES = (
         why="Icons of a web page and bullets of old documents show as empty boxes.",
         bad=("⟦\ue838 \ue838 \ue838⟧ Very good", "⟦\uf0b7⟧ First point"),
         good=("★ ★ ★ Very good", "• First point"),
-        find=_oddities(f"{_PRIVATE}++(?: {_PRIVATE}++)*+"),
+        look=has_oddity,
+        find=matches(f"{_PRIVATE}++(?: {_PRIVATE}++)*+"),
     ),
     Rule(
         code="MT816",
@@ -271,7 +257,7 @@ RULES = (
         bad=("A post by ⟦𝐋𝐚𝐮𝐫𝐚⟧ today",),
         good=("A post by Laura today", "the group 𝕊 and the ring ℤ", "let 𝑥 be 𝑦𝑧"),
         signs=_between("\U0001d400", "\U0001d7ff"),
-        find=_oddities("[\U0001d400-\U0001d7ff]{3,}+"),
+        find=matches("[\U0001d400-\U0001d7ff]{3,}+"),
         fix=_compatible,
     ),
     Rule(
@@ -282,7 +268,7 @@ RULES = (
         bad=("Sie ist steuerp⟦ﬂ⟧ichtig.", "a ⟦ﬁ⟧ne e⟦ﬀ⟧ort"),
         good=("Sie ist steuerpflichtig.", "a fine effort", "Æon, œuvre, Straße"),
         signs=_between("ﬀ", "ﬆ"),
-        find=_oddities("[ﬀ-ﬆ]"),
+        find=matches("[ﬀ-ﬆ]"),
         fix=_compatible,
     ),
     Rule(
@@ -303,7 +289,7 @@ RULES = (
         bad=("Die Universit⟦¨a⟧t ist groß.", "Die Sch⟦¨u⟧ler", "caf ⟦\u0301⟧e"),
         good=("Die Universität", "don´t", "¨ is called a diaeresis", "qq\u0304 states"),
         signs=_between("\u0300", "\u036f") | {"¨", "˚"},
-        find=_oddities("(?<=[a-z])[¨˚](?:[aouAOU](?=[a-z]))|(?<=\\s)[\u0300-\u036f]++"),
+        find=matches("(?<=[a-z])[¨˚](?:[aouAOU](?=[a-z]))|(?<=\\s)[\u0300-\u036f]++"),
     ),
     Rule(
         code="MT821",

@@ -1,7 +1,7 @@
 """What translation engines leave behind: marks in a page, tokens, loops."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import eq
 
 from mtcheck.languages import language, languages
@@ -17,7 +17,7 @@ _TOKEN_TALK = (
     r"(?i)\b(?:tokens?|tokeni[sz]\w+|vocabular\w+|vokabular\w*|embedding\w*)\b"
 )
 
-_LONGEST = 4
+_SIZES = range(1, 5)
 """Words that an engine says again and again; longer stretches are repeated lines."""
 
 _TIMES = 4
@@ -31,14 +31,16 @@ _PLAIN = r"[^\W_]+(?:[-'’][^\W_]+)*,?"
 _WORD = re.compile(r"\S+")
 
 
-def _loops(passage: Passage) -> Iterator[Span]:
+def _loops(passage: Passage) -> Iterable[Span]:
+    return () if passage.echoes.isdisjoint(_SIZES) else _found_loops(passage)
+
+
+def _found_loops(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if passage.echoes.isdisjoint(range(1, _LONGEST + 1)):
-        return
     words = text.split()
     sizes = [
         size
-        for size in range(1, _LONGEST + 1)
+        for size in _SIZES
         if sum(map(eq, words, words[size:])) >= (_TIMES - 1) * size
     ]
     if not sizes:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from mtcheck.languages import Language, language, languages
-from mtcheck.rules import Rule
+from mtcheck.rules import Rule, has_neighbours
 from mtcheck.segment import WORD, Passage
 from mtcheck.types import Span
 
@@ -204,6 +204,7 @@ RULES = (
             "we sailed the sea and then the\n\nHarbour came in sight of our\n\n"
             "Old ship, and all was well.",
         ),
+        look=has_neighbours,
         find=_cut_ends,
     ),
     Rule(
@@ -222,6 +223,7 @@ RULES = (
             "iPhones are not allowed.\n\niPhones are not allowed at all on board.",
             "it was late.\n\nit was cold in the harbour.\n\nit rained all of the day.",
         ),
+        look=has_neighbours,
         find=_cut_starts,
     ),
 )

@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from mtcheck.languages import Language, all_languages, language, languages
-from mtcheck.rules import Rule
+from mtcheck.rules import Rule, has_loose_mark
 from mtcheck.segment import Passage
 from mtcheck.types import Span
 
@@ -38,7 +38,9 @@ _COMMA = re.compile(
 )
 # Sets that are rare stand in front: they say of most texts that nothing is there.
 _TIGHT = re.compile(r"[,;][\"“„(]?[^\W\d_]")
-_INNER_CAPITAL = re.compile(rf"[{_UPPER}](?<=[{_LOWER}].)")
+# A capital in a word, with the letter before it, or in a sentence, with the rest of its
+# word: one look for both.
+_CAPITAL = re.compile(rf"[{_UPPER}](?:(?<=([{_LOWER}]).)|(?<=\w .)(\w*))")
 _I = rf"I(?= [{_LOWER}]|[’'](?:m|d|ll|ve)\b)"
 _HUMP = re.compile(
     rf"(?<![\w@/.,:;#$\\\"“”„'’`>=&{{\[+])([{_LOWER}]{{1,60}}+)"
@@ -54,6 +56,11 @@ _HYPHEN = re.compile(
     rf"(?<![\w-])[^\W\d_]{{2,30}}+-(?:[ \xa0]|[ \t]?\r?\n[ \t]{{0,8}})"
     rf"([{_LOWER}]{{2,30}}+)"
 )
+
+
+def _run_on(passage: Passage) -> list[Span]:
+    glued = _glued(passage) if passage.has_loose_mark else ()
+    return sorted([*glued, *_stopless(passage)])
 
 
 def _glued(passage: Passage) -> Iterator[Span]:
@@ -102,11 +109,27 @@ def _openers(code: str) -> re.Pattern[str]:
     )
 
 
+@cache
+def _opener_rests(code: str) -> frozenset[str]:
+    """Return the openers without their capital."""
+    return frozenset(word[1:] for word in language(code).sentence_openers)
+
+
+@lru_cache(maxsize=4)
+def _capitals(text: str) -> tuple[list[str], list[str]]:
+    """Return what stands before capitals in words, and after those in sentences."""
+    found = _CAPITAL.findall(text)
+    return [before for before, _ in found], [rest for _, rest in found]
+
+
 def _stopless(passage: Passage) -> Iterator[Span]:
     code = passage.paragraph.language
     if code is None or code not in languages():
         return
     text, offset = passage.paragraph.text, passage.paragraph.span.start
+    _, rests = _capitals(text)
+    if _opener_rests(code).isdisjoint(rests):
+        return
     known = language(code)
     stop = _STOP.search(text)
     if stop is None:
@@ -216,13 +239,15 @@ def _humps(text: str) -> Counter[str]:
     return Counter(match[0] for match in _HUMP.finditer(text))
 
 
-def _glued_words(passage: Passage) -> Iterator[Span]:
+def _glued_words(passage: Passage) -> Iterable[Span]:
+    before, _ = _capitals(passage.paragraph.text)
     code = passage.paragraph.language
-    if code not in languages():
-        return
-    if not _INNER_CAPITAL.search(passage.paragraph.text):
-        return
-    known = language(code)
+    if not any(before) or code not in languages():
+        return ()
+    return _found_glued_words(passage, language(code))
+
+
+def _found_glued_words(passage: Passage, known: Language) -> Iterator[Span]:
     for match in _HUMP.finditer(passage.paragraph.text):
         if not _are_words(match[1], match[2], known):
             continue
@@ -251,15 +276,17 @@ def _are_words(head: str, tail: str, known: Language) -> bool:
     return is_long and tail != "Innen"
 
 
-def _broken_words(passage: Passage) -> Iterator[Span]:
+def _broken_words(passage: Passage) -> Iterable[Span]:
+    text, code = passage.paragraph.text, passage.paragraph.language
+    if code not in languages() or not (text[-1] == "-" or _GAP.search(text)):
+        return ()
+    return _found_broken_words(passage, language(code))
+
+
+def _found_broken_words(passage: Passage, known: Language) -> Iterator[Span]:
     paragraph = passage.paragraph
-    if paragraph.language not in languages():
-        return
-    known = language(paragraph.language)
     has_dash = " - " in paragraph.text
-    for match in (
-        _HYPHEN.finditer(paragraph.text) if _GAP.search(paragraph.text) else ()
-    ):
+    for match in _HYPHEN.finditer(paragraph.text):
         # Before a small word, and beside others that do, the hyphen stands for a dash.
         is_dash = match[1] in known.function_words or (
             has_dash
@@ -314,7 +341,7 @@ RULES = (
             "Es regnete. Sie las den Bestseller Die Fähre und den Roman Auf Und Ab.",
             "So steht es im Magazin Der Spiegel, und so sieht es die Partei Die Linke.",
         ),
-        find=lambda passage: sorted([*_glued(passage), *_stopless(passage)]),
+        find=_run_on,
     ),
     Rule(
         code="MT302",
@@ -332,6 +359,7 @@ RULES = (
             "Sort by f(x,t) and name the columns id,name,size,date in this order.",
             "Write to harbour,office@example.org or open example.org/a,bc for more.",
         ),
+        look=has_loose_mark,
         find=_tight_commas,
     ),
     Rule(

@@ -1,33 +1,37 @@
 """Marks that stand twice, beside a mark they cannot follow, or before any word."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from mtcheck.languages import all_languages
-from mtcheck.rules import Rule
+from mtcheck.rules import Rule, has_loose_mark
 from mtcheck.segment import Passage
 from mtcheck.types import Span
 
-_BEFORE = r"(?:(?<=[^\W_])|(?<=[)\]\"”“»])|(?<=[^\W_][ \xa0]))"
+# What stands before a mark is looked at behind it: an engine finds the mark sooner.
+_BEFORE = r"(?:(?<=[^\W_].)|(?<=[)\]\"”“»].)|(?<=[^\W_][ \xa0].))"
 _AFTER = r"(?=[\"”“»)]?(?:\s|$))"
 # A low quote of two commas (",,so''") stands before a word, "::" of programs in one.
-_DOUBLED = re.compile(rf"{_BEFORE}(?:,[ \xa0]?,|;[ \xa0]?;|(?<!:)::){_AFTER}")
+_DOUBLED = re.compile(
+    rf"(?:,{_BEFORE}[ \xa0]?,|;{_BEFORE}[ \xa0]?;|:{_BEFORE}(?<!::):){_AFTER}"
+)
 # Two dots inside a sentence are a short ellipsis, and so is the end of one where there
 # are more: only before a capital can they be but a slip.
 _TWO_STOPS = re.compile(
-    r"(?:(?<=[^\W_])|(?<=[)\]\"”“»]))\.\.(?=[\"”“»)]?(?:\s+[\"“„«»(]?[A-ZÀ-Þ]|\s*$))"
+    r"\.(?:(?<=[^\W_].)|(?<=[)\]\"”“»].))\."
+    r"(?=[\"”“»)]?(?:\s+[\"“„«»(]?[A-ZÀ-Þ]|\s*$))"
 )
 _DOTS = re.compile(r"\.\s?\.|…")
 
 # "20 m,. in" and "et al;, 2017"; the row of an ellipsis may follow a comma. A face or a
 # picture of a board (":torte: ,") has its colons around a word.
 _CLASHING = re.compile(
-    rf"{_BEFORE}(?:,[ \xa0]?[.;]|;[ \xa0]?[.,]|:[ \xa0]?[.,;]){_AFTER}"
-    r"(?!\s*\.)"
+    rf"(?:,{_BEFORE}[ \xa0]?[.;]|;{_BEFORE}[ \xa0]?[.,]|:{_BEFORE}[ \xa0]?[.,;])"
+    rf"{_AFTER}(?!\s*\.)"
 )
-_STOPPED_TWICE = re.compile(r"(?<=[^\W\d_])[?!]\.(?=\s+[A-ZÀ-Þ]|\s*$)")
-_STOP_FIRST = re.compile(r"(?<=[^\W\d_]{3})\.[,;](?=\s+[A-ZÀ-Þ])")
+_STOPPED_TWICE = re.compile(r"[?!](?<=[^\W\d_].)\.(?=\s+[A-ZÀ-Þ]|\s*$)")
+_STOP_FIRST = re.compile(r"\.(?<=[^\W\d_]{3}.)[,;](?=\s+[A-ZÀ-Þ])")
 # One set in front: most paragraphs have no two marks so close and are done at once.
 _ANY = re.compile(r"[.,;:?!][ \xa0]?[.,;:]")
 
@@ -83,10 +87,9 @@ def _word_before(text: str, match: re.Match[str]) -> str:
     return text[max(0, match.start() - 50) : match.start()].rpartition(" ")[2]
 
 
-def _stray(passage: Passage) -> Iterator[Span]:
+def _stray(passage: Passage) -> Iterable[Span]:
     match = _STRAY.match(passage.paragraph.text)
-    if match:
-        yield Span(*match.span()).shift(passage.paragraph.span.start)
+    return [Span(*match.span()).shift(passage.paragraph.span.start)] if match else ()
 
 
 RULES = (
@@ -110,6 +113,7 @@ RULES = (
             "Call Boat::launch() first.",
             "Go to ../docks and look there.",
         ),
+        look=has_loose_mark,
         find=_doubled,
         fix=lambda marked: marked[0],
     ),
@@ -133,6 +137,7 @@ RULES = (
             "Wir sind heute aufgestiegen :freu: . Morgen feiern wir.",
             "Nets, ropes etc., Hull and Smith & Co.; Grimsby had none.",
         ),
+        look=has_loose_mark,
         find=_clashing,
     ),
     Rule(

@@ -1,7 +1,7 @@
 """Letters that were read in another encoding than they were written in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from mtcheck.languages import language, languages
@@ -18,6 +18,7 @@ _BYTES = {chr(byte): byte for byte in range(0x80, 0x100)} | {
 _INNER = "".join(char for char, byte in _BYTES.items() if byte < 0xC0)
 _RUN = f"(?:[Â-ß][{_INNER}]|[à-ï][{_INNER}]{{2}}|[ð-ô][{_INNER}]{{3}})++"
 _LEAD = re.compile(f"[Â-ô][{_INNER}]")
+_LEADS, _INNERS = frozenset(map(chr, range(0xC2, 0xF5))), frozenset(_INNER)
 
 _TYPOGRAPHY = frozenset("‘’‚“”„…–—‹›«»•·°™®©ªº¹²³¡¿\xa0\xad")
 """Marks that may rightly follow a letter: „MENÜ“, «Ä»."""
@@ -26,6 +27,7 @@ _LETTERS = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãä
 _MARKS = "‘’‚“”„…–—•†™€"
 _CODECS = ("mac_roman", "cp437", "cp850", "cp1250", "cp1251")
 _CUES = ("√", "‚Ä", "├", "ΓÇ", "Γé", "ÔÇ", "Ôé", "Ă", "â€", "Г", "вЂ", "в‚")
+_CUE_HEADS = frozenset(cue[0] for cue in _CUES)
 _ELSEWHERE = r"√[πΩ∫µ]|├[─│┬┼├└┐]|[ĂГ][‘’‚“”„…–—‹›«»\xa0\xad]"
 """Formulas, drawn trees and quotations look like misread letters."""
 
@@ -110,10 +112,16 @@ def _foreign_letter() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, _foreign())))
 
 
-def _mojibake(passage: Passage) -> Iterator[Span]:
+def _mojibake(passage: Passage) -> Iterable[Span]:
+    characters = passage.characters
+    has_run = not (_LEADS.isdisjoint(characters) or _INNERS.isdisjoint(characters))
+    if has_run or not _CUE_HEADS.isdisjoint(characters):
+        return _found_mojibake(passage)
+    return ()
+
+
+def _found_mojibake(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if text.isascii():
-        return
     if _LEAD.search(text):
         for match in re.finditer(_RUN, text):
             before = text[max(0, match.start() - 1) : match.start()]

@@ -1,7 +1,7 @@
 """Numbers written as another language writes them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mtcheck.languages import language, languages
 from mtcheck.rules import Rule
@@ -14,18 +14,24 @@ _POINT_LAST = re.compile(
     r"(?<![\d.,'’])\d{1,3}(?:,\d{3}){1,9}\.\d{1,3}(?![\d.,'’]\d|\d)"
     r"|(?<![\d.,])\d{1,3}(?:,\d{3}){2,9}(?![.,]?\d)"
 )
-_GROUP = re.compile(r"[.,]\d{3}")
 _COMMA_LAST = re.compile(
     r"(?<![\d.,'’])\d{1,3}(?:\.\d{3}){1,9},\d{1,3}(?![\d.,'’]\d|\d)"
 )
+# A mark in front is looked for at once, and few texts have the group that it parts.
+_COMMA_GROUP, _POINT_GROUP = re.compile(r",\d{3}"), re.compile(r"\.\d{3}")
 
 
-def _foreign_numbers(passage: Passage) -> Iterator[Span]:
+def _foreign_numbers(passage: Passage) -> Iterable[Span]:
     text, code = passage.paragraph.text, passage.paragraph.language
-    if code not in languages() or "," not in text or not _GROUP.search(text):
-        return
-    pattern = _POINT_LAST if language(code).has_decimal_comma else _COMMA_LAST
-    for match in pattern.finditer(text):
+    if code not in languages():
+        return ()
+    if language(code).has_decimal_comma:
+        return _numbers(passage, _POINT_LAST) if _COMMA_GROUP.search(text) else ()
+    return _numbers(passage, _COMMA_LAST) if _POINT_GROUP.search(text) else ()
+
+
+def _numbers(passage: Passage, pattern: re.Pattern[str]) -> Iterator[Span]:
+    for match in pattern.finditer(passage.paragraph.text):
         yield Span(*match.span()).shift(passage.paragraph.span.start)
 
 

@@ -1,10 +1,10 @@
 """Stops and spaces that no writer sets: what engines and scrapers leave behind."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mtcheck.languages import languages
-from mtcheck.rules import Rule
+from mtcheck.rules import Rule, has_loose_mark
 from mtcheck.segment import Passage
 from mtcheck.types import Span
 
@@ -84,14 +84,15 @@ def _is_ratio(text: str, match: re.Match[str]) -> bool:
     return text[match.start() - 1].isdigit() and after.isdigit()
 
 
-def _doubled_spaces(passage: Passage) -> Iterator[Span]:
+def _doubled_spaces(passage: Passage) -> Iterable[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if "  " not in text and "\xa0" not in text:
-        return
+    if "  " not in text and "\xa0" not in passage.characters:
+        return ()
     found = [match for match in _PAIR.finditer(text) if _is_slip(text, match)]
     n_lines = text.count("\n") + 1
-    if len(found) < _JUSTIFIED * n_lines:
-        yield from (Span(*match.span()).shift(offset) for match in found)
+    if len(found) >= _JUSTIFIED * n_lines:
+        return ()
+    return [Span(*match.span()).shift(offset) for match in found]
 
 
 def _is_slip(text: str, match: re.Match[str]) -> bool:
@@ -123,6 +124,7 @@ RULES = (
             "It was late. . . . He slept.",
             "And then . . . nothing.",
         ),
+        look=has_loose_mark,
         find=_orphan_stops,
         fix=lambda marked: "",
     ),
@@ -152,6 +154,7 @@ RULES = (
             "Let f : X be the map, and A . B its value.",
             "It was l a t e !",
         ),
+        look=has_loose_mark,
         find=_spaced_marks,
         fix=lambda marked: marked[-1],
     ),

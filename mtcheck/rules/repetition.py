@@ -1,7 +1,7 @@
 """Words that stand there twice in immediate succession."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from operator import eq
 
@@ -27,14 +27,20 @@ _MIN_NAME = 6
 """Shorter words with a capital are names like Duran Duran."""
 
 
+_Doubles = tuple[tuple[Span, tuple[str, ...]], ...]
+
+
 @lru_cache(maxsize=4)
-def _doubles(passage: Passage) -> tuple[tuple[Span, tuple[str, ...]], ...]:
+def _doubles(passage: Passage) -> _Doubles:
     """Return the stretches of words that follow upon themselves at once."""
     text, words = passage.paragraph.text, passage.words
     runs: list[tuple[int, int]] = []
     for length in (1, 2, *(passage.echoes & _PHRASES)):
+        later = words[length:]
+        if True not in map(eq, words, later):
+            continue
         # One byte a word: does the same word stand there again, so many words on?
-        same = bytes(map(eq, words, words[length:]))
+        same = bytes(map(eq, words, later))
         at = same.find(b"\1" * length)
         while at >= 0:
             runs.append((at, length))
@@ -88,13 +94,18 @@ def _is_word(word: str) -> bool:
     return word.replace("-", "").replace("'", "").replace("’", "").isalpha()
 
 
-def _doubled(passage: Passage, *, is_small: bool) -> Iterator[Span]:
-    """Yield doubled words that are never meant so, or all the other doubles."""
-    code = passage.paragraph.language
-    if code not in languages():
-        return
-    known = language(code)
-    for span, tokens in _doubles(passage):
+def _doubled(passage: Passage, *, is_small: bool) -> Iterable[Span]:
+    """Return doubled words that are never meant so, or all the other doubles."""
+    code, doubles = passage.paragraph.language, _doubles(passage)
+    if not doubles or code not in languages():
+        return ()
+    return _chosen(passage, doubles, language(code), is_small)
+
+
+def _chosen(
+    passage: Passage, doubles: _Doubles, known: Language, is_small: bool
+) -> Iterator[Span]:
+    for span, tokens in doubles:
         small = tokens[0].lower().lstrip(MARKS) in known.never_doubled
         single = len({token.lower().strip(MARKS) for token in tokens}) == 1
         if single and small:

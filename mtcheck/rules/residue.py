@@ -1,7 +1,7 @@
 """What a web page leaves in its text: buttons, forms, bars, notices, menus."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mtcheck.residue.phrases import marked_lines, notices
 from mtcheck.residue.stretches import page_stretches
@@ -10,10 +10,17 @@ from mtcheck.segment import Passage
 from mtcheck.types import Span
 
 
-def _residue(passage: Passage) -> Iterator[Span]:
+def _residue(passage: Passage) -> Iterable[Span]:
+    notes = notices(passage)
+    lines = marked_lines(passage.document.text)
+    if not (notes or lines):
+        return ()
     place = passage.paragraph.span
-    found = [span.shift(place.start) for span in notices(passage.paragraph.text)]
-    found += _starting_in(place, marked_lines(passage.document.text))
+    found = [span.shift(place.start) for span in notes]
+    return _longest([*found, *_starting_in(place, lines)])
+
+
+def _longest(found: Iterable[Span]) -> Iterator[Span]:
     end = 0
     # The longest first: a line is one finding, however many phrases it holds.
     for span in sorted(found, key=lambda span: (span.start, -span.end)):
@@ -28,11 +35,14 @@ def _starting_in(place: Span, spans: Sequence[Span]) -> Sequence[Span]:
     return spans[first : bisect_left(spans, Span(place.end, 0))]
 
 
-def _page_chrome(passage: Passage) -> Iterator[Span]:
+def _page_chrome(passage: Passage) -> Sequence[Span]:
     place = passage.paragraph.span
-    for span in _starting_in(place, page_stretches(passage.document.text)):
-        # A menu with blank lines in it is told of once, where it begins.
-        yield Span(span.start, min(span.end, place.end))
+    spans = page_stretches(passage.document.text)
+    # A menu with blank lines in it is told of once, where it begins.
+    return [
+        Span(span.start, min(span.end, place.end))
+        for span in (_starting_in(place, spans) if spans else ())
+    ]
 
 
 _PAGE = """The lock opens - Harbour Post

@@ -1,6 +1,7 @@
 """Pieces of the source of a page that were taken for its text."""
 
 from mtcheck.rules import Rule, cued_matches
+from mtcheck.segment import Passage
 
 # Whoever writes about code may show it.
 _CODE_TALK = (
@@ -18,6 +19,7 @@ _VALUE = (
     r"(?<![\"'`“„(\w])\[object Object\](?![\"'`”“)])"
     r"|(?:^|(?<=\n))(?:undefined|NaN|null)(?=\n|\Z)"
 )
+_LONGEST_VALUE = 20
 _SHORTCODE = (
     r"\[(?:caption|gallery|embed|audio|video|playlist|youtube|button|ad|ads)"
     r" [^\]\n]{0,200}=[^\]\n]{1,200}\]"
@@ -28,7 +30,16 @@ _SHORTCODE = (
     r"|\[\[(?:File|Image|Category|Datei|Bild|Kategorie):[^\]\n]{1,300}\]\]"
     r"|{(?:loadposition|loadmodule|mosimage|source)\b[^{}\n]{0,40}}"
 )
-_SCRIPT_CUES = ("{", "_gaq", "googletag", "adsbygoogle", "$(", "document.", "CDATA")
+_SCRIPT_CUES = (
+    "{",
+    "var _gaq",
+    "googletag.",
+    "(adsbygoogle",
+    "$(",
+    "document.write(",
+    "document.getElementById(",
+    "<![CDATA[",
+)
 _STYLE = (
     r"(?:background|border|color|display|float|font|height|margin|padding|position|text"
     r"|width)[\w-]{0,30}+ ?:[^;{}\n]{1,80}+(?:;\s{0,2}+|(?=}))"
@@ -49,6 +60,13 @@ _TAG = (
 )
 _TAGS = rf"{_TAG}(?:\s{{0,3}}{_TAG}){{0,20}}"
 
+
+def _may_show_value(passage: Passage) -> bool:
+    """Tell whether a line may be a value, or a bracket starts one."""
+    is_short = len(passage.paragraph.text) <= _LONGEST_VALUE
+    return is_short or not passage.characters.isdisjoint("\n[")
+
+
 RULES = (
     Rule(
         code="MT907",
@@ -62,6 +80,7 @@ RULES = (
             'It prints "[object Object]" to the page.',
             "Null is a number.",
         ),
+        look=_may_show_value,
         find=cued_matches(_VALUE, "[object Object]", "undefined", "NaN", "null"),
     ),
     Rule(

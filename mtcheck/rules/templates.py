@@ -42,9 +42,8 @@ def _gaps() -> tuple[tuple[str, str], ...]:
 
 def _placeholders(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    lower = text.lower()
     for cue, pattern in _gaps():
-        if cue in lower:
+        if cue in passage.lower:
             for match in re.finditer(pattern, text):
                 yield Span(*match.span()).shift(offset)
     if "%" in text:

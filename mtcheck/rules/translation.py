@@ -1,7 +1,7 @@
 """Traces that a translating machine leaves, or admits to."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from mtcheck.languages import all_languages, language
@@ -16,17 +16,21 @@ _MAX_CONTROL = 60
 _EDGES = " \t\r\xa0*•·|–—-›»→…:.!?[]()"
 
 
-def _notices(passage: Passage) -> Iterator[Span]:
+def _notices(passage: Passage) -> Iterable[Span]:
+    for cue in _CUES:
+        if cue in passage.lower:
+            return _found_notices(passage)
+    return ()
+
+
+def _found_notices(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    lower = text.lower()
-    if not any(cue in lower for cue in _CUES):
-        return
     end = -1
     for span in sorted(
         Span(*match.span())
         for one in all_languages()
         for cue in one.translation_cues
-        if cue.word in lower
+        if cue.word in passage.lower
         for match in re.finditer(cue.pattern, text, re.IGNORECASE)
     ):
         if span.start >= end:
@@ -39,10 +43,12 @@ def _control_lines() -> frozenset[str]:
     return frozenset().union(*(one.translation_lines for one in all_languages()))
 
 
+def _is_control_or_lines(passage: Passage) -> bool:
+    return len(passage.paragraph.text) <= _MAX_CONTROL or "\n" in passage.characters
+
+
 def _controls(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if len(text) > _MAX_CONTROL and "\n" not in text:
-        return
     start = 0
     for line in text.split("\n"):
         core = line.strip(_EDGES) if len(line) <= _MAX_CONTROL else ""
@@ -52,10 +58,12 @@ def _controls(passage: Passage) -> Iterator[Span]:
         start += len(line) + 1
 
 
+def _is_headline_or_lines(passage: Passage) -> bool:
+    return len(passage.paragraph.text) <= _MAX_HEADLINE or "\n" in passage.characters
+
+
 def _headlines(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    if len(text) > _MAX_HEADLINE and "\n" not in text:
-        return
     start = 0
     for line in text.split("\n"):
         core = line.strip()
@@ -129,6 +137,7 @@ RULES = (
             "Neustadts Bürgermeister Stephan Weil",
             "Live And Let Die",
         ),
+        look=_is_headline_or_lines,
         find=_headlines,
         languages=frozenset({"de"}),
     ),
@@ -148,6 +157,7 @@ RULES = (
             "They want to rate this translation higher.",
             "Er will das Original anzeigen lassen.",
         ),
+        look=_is_control_or_lines,
         find=_controls,
     ),
 )

@@ -1,13 +1,12 @@
 """What an engine left in the language that it came from."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
-from mtcheck.characters import is_ordinary
 from mtcheck.identify import FUNCTION_WORDS
 from mtcheck.languages import all_languages, languages
-from mtcheck.rules import Rule
+from mtcheck.rules import Rule, has_oddity
 from mtcheck.segment import WORD, Passage
 from mtcheck.types import Span
 
@@ -36,11 +35,7 @@ def _talk() -> re.Pattern[str]:
 def _other_script(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     code = passage.paragraph.language
-    if (
-        is_ordinary(passage.characters)
-        or code not in languages()
-        or not re.search(_ANY, text)
-    ):
+    if code not in languages() or not re.search(_ANY, text):
         return
     if _talk().search(text):
         return
@@ -76,11 +71,17 @@ _CUES = {
 }
 
 
-def _other_language(passage: Passage) -> Iterator[Span]:
-    text, offset = passage.paragraph.text, passage.paragraph.span.start
+def _other_language(passage: Passage) -> Iterable[Span]:
     code = passage.paragraph.language or ""
-    if len(_CUES.get(code, _NONE).intersection(passage.words)) < 2:
-        return
+    cues = _CUES.get(code, _NONE)
+    # The vocabulary is a set, of more than the words.
+    if cues.isdisjoint(passage.vocabulary) or len(cues.intersection(passage.words)) < 2:
+        return ()
+    return _strangers(passage, code)
+
+
+def _strangers(passage: Passage, code: str) -> Iterator[Span]:
+    text, offset = passage.paragraph.text, passage.paragraph.span.start
     own = FUNCTION_WORDS[code]
     other = frozenset().union(
         *(FUNCTION_WORDS[one] for one in FUNCTION_WORDS if one != code)
@@ -130,6 +131,7 @@ RULES = (
             "Der Begriff Shintô 神道 ist japanisch.",
             "水闸在星期一打开了。",
         ),
+        look=has_oddity,
         find=_other_script,
     ),
     Rule(

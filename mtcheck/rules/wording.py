@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -62,13 +62,16 @@ def _term(phrase: str, code: str = "en") -> str | None:
     return rows[at].split("\t")[1] if is_known else None
 
 
-def _tortured(passage: Passage) -> Iterator[Span]:
+def _tortured(passage: Passage) -> Iterable[Span]:
     code = passage.paragraph.language or ""
-    if not _may_hold(passage, code):
-        return
+    found = list(_found(passage, code)) if _may_hold(passage, code) else ()
+    return _marked(passage, found) if found else ()
+
+
+def _marked(passage: Passage, found: Iterable[tuple[int, int]]) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     places = [match.span() for match in _WORD.finditer(text)]
-    for first, last in _found(passage, code):
+    for first, last in found:
         marked = text[places[first][0] : places[last][1]]
         start = places[first][0] + len(marked) - len(marked.lstrip(_OPENING))
         yield Span(start, start + len(marked.strip(_OPENING + _CLOSING))).shift(offset)
@@ -77,7 +80,7 @@ def _tortured(passage: Passage) -> Iterator[Span]:
 def _found(passage: Passage, code: str) -> Iterator[tuple[int, int]]:
     """Yield first and last word of each phrase, the longest where several start."""
     end, known = 0, _pairs(code)
-    words = passage.paragraph.text.lower().split()
+    words = passage.lower.split()
     for at, pair in enumerate(pairwise(passage.words)):
         if at < end or pair not in known:
             continue
