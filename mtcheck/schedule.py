@@ -102,4 +102,11 @@ def _by_dask(
         ) from None
     with client, parallel_config(backend="dask"):
         pool = Parallel(n_jobs=-1, batch_size=1, return_as=order)
-        yield from pool(delayed(function)(item) for item in items)
+        try:
+            results = pool(delayed(function)(item) for item in items)
+        except TimeoutError:
+            raise ResourceError(
+                f"scheduler: {address} has no worker; start some with dask worker, "
+                "where mtcheck is installed"
+            ) from None
+        yield from results
