@@ -23,8 +23,8 @@ LAYERS = (
     ("excerpt",),
     ("scorer", "explain"),
     ("scoring", "linting"),
-    ("console", "rule_page"),
-    ("estimators", "lsp", "mending"),
+    ("arrow", "console", "filtering", "rule_page"),
+    ("datatrove", "estimators", "lsp", "mending"),
     ("cli",),
     ("__main__",),
 )
@@ -119,7 +119,13 @@ def run_and_list_modules(*arguments: str) -> tuple[str, set[str]]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["score", "--help"], ["lint", "--help"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["score", "--help"],
+        ["lint", "--help"],
+        ["filter", "--help"],
+    ],
     ids=" ".join,
 )
 def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:

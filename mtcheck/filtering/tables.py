@@ -1,0 +1,324 @@
+"""Tables of scores, read in batches; what cannot be read is named and left out."""
+
+import csv
+import json
+import re
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from mtcheck.errors import InputError
+from mtcheck.filtering.columns import PLACE
+from mtcheck.report.parquet import schema, written
+from mtcheck.types import LABELS
+
+Batch = Any
+Outcome = Batch | InputError
+
+MANIFEST = "_manifest.json"
+"""What a run of score keeps beside its parts."""
+
+BATCH_ROWS = 8_192
+
+_NAMED = 5
+"""Damaged rows of a file that are named one by one."""
+
+_PART = re.compile(r"part-(\d*).*")
+
+
+def find_tables(paths: Iterable[str]) -> Iterator[str | InputError]:
+    """Yield the files that are meant: a folder means its parts, in order."""
+    for name in paths:
+        path = Path(name)
+        if path.is_dir():
+            yield from _parts(path)
+        elif not path.exists():
+            yield InputError(name, "does not exist; check the spelling")
+        elif path.suffix not in READERS:
+            yield InputError(name, f"must be a folder or end in {', '.join(READERS)}")
+        else:
+            yield name
+
+
+def _parts(folder: Path) -> Iterator[str | InputError]:
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError as error:
+        yield InputError(str(folder), f"cannot be read ({error.strerror})")
+        return
+    parts = [
+        name for name in names if _PART.match(name) and Path(name).suffix in READERS
+    ]
+    if not parts:
+        known = ", ".join(f"part-*{suffix}" for suffix in READERS)
+        yield InputError(str(folder), f"holds no {known}; name the files themselves")
+    has_manifest = MANIFEST in names
+    if has_manifest:
+        yield from _complaints(folder)
+    expected = 0
+    for name in parts:
+        number = _number(name)
+        if has_manifest and number is not None:
+            if number > expected:
+                last = number - 1
+                lacks = f"s {expected} to {last}" if last > expected else f" {last}"
+                yield InputError(str(folder), f"lacks part{lacks}")
+            expected = number + 1
+        yield str(folder / name)
+
+
+def _number(name: str) -> int | None:
+    found = _PART.match(name)
+    return int(found[1]) if found and found[1] else None
+
+
+def _complaints(folder: Path) -> Iterator[InputError]:
+    try:
+        is_complete = json.loads((folder / MANIFEST).read_bytes()).get("complete", True)
+    except (OSError, ValueError, AttributeError):
+        yield InputError(str(folder / MANIFEST), "is damaged; parts may be missing")
+        return
+    if not is_complete:
+        yield InputError(
+            str(folder),
+            "the run is not complete; the same mtcheck score command goes on with it",
+        )
+
+
+def read_tables(
+    paths: Iterable[str | InputError], columns: Collection[str]
+) -> Iterator[Outcome]:
+    """Yield batches with these columns, and an InputError for what is lost."""
+    for path in paths:
+        if isinstance(path, InputError):
+            yield path
+            continue
+        try:
+            yield from READERS[Path(path).suffix](path, sorted(columns))
+        except InputError as error:
+            yield error
+        except OSError as error:
+            yield InputError(path, f"cannot be read ({error.strerror or error})")
+
+
+def _read_parquet(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        file = ParquetFile(path)
+    except pa.ArrowException:
+        raise InputError(path, "is no Parquet file, or is cut off") from None
+    with file:
+        _need(path, columns, file.schema_arrow.names)
+        names = [*_leaves(file, columns)]
+        n_groups = file.num_row_groups
+        for group in range(n_groups):
+            try:
+                for batch in file.iter_batches(BATCH_ROWS, [group], names):
+                    batch.validate(full=True)  # damage may pass as text
+                    yield _as_scores(path, batch, columns)
+            except (pa.ArrowException, OSError):
+                yield InputError(
+                    path, f"row group {group + 1} of {n_groups} is damaged"
+                )
+
+
+def _leaves(file: Any, columns: Iterable[str]) -> Iterator[str]:
+    """Yield what to read: of findings only what expressions ask for."""
+    for column in columns:
+        if column != "findings":
+            yield column
+            continue
+        for leaf in file.schema:
+            # How the levels between are called is up to the writer.
+            if leaf.path.startswith("findings.") and leaf.name in ("code", "name"):
+                yield leaf.path
+
+
+def _need(path: str, columns: Iterable[str], there: Collection[str]) -> None:
+    missing = sorted({*columns} - {*there})
+    if not missing:
+        return
+    names = ", ".join(missing)
+    if {*PLACE} & {*missing}:
+        raise InputError(path, f"is no table of scores: it has no column {names}")
+    raise InputError(path, f"has no column {names}, which an expression needs")
+
+
+def _as_scores(path: str, batch: Batch, columns: Sequence[str]) -> Batch:
+    """Return the columns in order, with the types that ``score`` gives them."""
+    kinds = _schema(tuple(columns))
+    made = []
+    for name, kind in zip(kinds.names, kinds.types, strict=True):
+        try:
+            made.append(batch[name].cast(kind))
+        except (pa.ArrowException, KeyError):
+            raise InputError(
+                path, f"column {name} must be {kind}, got {_type_of(batch, name)}"
+            ) from None
+    return _checked(path, pa.RecordBatch.from_arrays(made, schema=kinds))
+
+
+def _type_of(batch: Batch, name: str) -> object:
+    return batch[name].type if name in batch.schema.names else "something else"
+
+
+def _checked(path: str, batch: Batch) -> Batch:
+    if batch["start"].null_count or batch["end"].null_count:
+        raise InputError(path, "a row has no start, or no end")
+    return batch
+
+
+@cache
+def _schema(columns: tuple[str, ...]) -> "pa.Schema":
+    """Return the types of the columns; of findings those of code and name."""
+    finding = pa.struct([("code", pa.string()), ("name", pa.string())])
+    fields = [schema().field(name) for name in columns]
+    return pa.schema(
+        [
+            pa.field("findings", pa.list_(finding))
+            if field.name == "findings"
+            else field
+            for field in fields
+        ]
+    )
+
+
+Row = Mapping[str, Any]
+Numbered = tuple[int, Row | str]
+"""The line that a row stands in, and the row, or what is wrong with it."""
+
+
+def _read_jsonl(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
+    with open(path, "rb") as file:
+        rows = (
+            (number, _object(line))
+            for number, line in enumerate(file, 1)
+            if not line.isspace()
+        )
+        yield from _from_rows(path, rows, columns)
+
+
+def _object(line: bytes) -> Row | str:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return "is no JSON, or is cut off"
+    if not isinstance(row, dict):
+        return "must be a JSON object"
+    if isinstance(row.get("document"), str):
+        row["document"] = written(row["document"])
+    return row
+
+
+def _read_csv(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
+    csv.field_size_limit(2**31 - 1)  # all findings of a long text stand in one cell
+    # Bytes that are no UTF-8 spoil their cell, not the file.
+    with open(
+        path, encoding="utf-8-sig", errors="backslashreplace", newline=""
+    ) as file:
+        lines = csv.reader(file)
+        header = next(lines, [])
+        there = {*header, "probabilities"} if {*LABELS} <= {*header} else {*header}
+        _need(path, columns, there)
+        rows = ((lines.line_num, _cells(header, cells, columns)) for cells in lines)
+        try:
+            yield from _from_rows(path, rows, columns)
+        except csv.Error as error:
+            place = f"{path}:{lines.line_num}"
+            raise InputError(place, f"is no CSV from here on ({error})") from None
+
+
+def _cells(
+    header: Sequence[str], cells: Sequence[str], columns: Sequence[str]
+) -> Row | str:
+    if len(cells) != len(header):
+        return f"must have {len(header)} cells, got {len(cells)}"
+    # An empty cell is null.
+    row: dict[str, Any] = {
+        name: cell or None for name, cell in zip(header, cells, strict=True)
+    }
+    try:
+        for name in ("paragraph", "start", "end"):
+            row[name] = row[name] and int(row[name])
+        if "findings" in columns:
+            row["findings"] = row["findings"] and json.loads(row["findings"])
+        if "probabilities" in columns:
+            is_judged = row[LABELS[0]] is not None
+            shares = {label: float(row[label]) for label in LABELS if is_judged}
+            row["probabilities"] = shares or None
+    except (ValueError, TypeError, RecursionError):
+        return "has a cell that is not of its column"
+    return row
+
+
+def _from_rows(
+    path: str, rows: Iterable[Numbered], columns: Sequence[str]
+) -> Iterator[Outcome]:
+    """Yield batches of rows; the first few damaged ones are named, others counted."""
+    n_damaged = 0
+    is_first = True
+    for some in iter(lambda: [*islice(rows, BATCH_ROWS)], []):
+        if is_first and isinstance(some[0][1], Mapping):
+            _need(path, columns, some[0][1])
+        is_first = False
+        for outcome in _batches(path, some, columns):
+            if isinstance(outcome, InputError):
+                n_damaged += 1
+                if n_damaged > _NAMED:
+                    continue
+            yield outcome
+    if n_damaged > _NAMED:
+        yield InputError(path, f"{n_damaged - _NAMED} more rows are damaged")
+
+
+def _batches(
+    path: str, rows: Sequence[Numbered], columns: Sequence[str]
+) -> Iterator[Outcome]:
+    """Yield a batch, or where rows are damaged what is between them."""
+    try:
+        yield _batch(path, rows, columns)
+        return
+    except InputError as error:
+        if len(rows) == 1:
+            yield error
+            return
+    # Damage is rare, so it is found by halves.
+    half = len(rows) // 2
+    yield from _batches(path, rows[:half], columns)
+    yield from _batches(path, rows[half:], columns)
+
+
+def _batch(path: str, rows: Sequence[Numbered], columns: Sequence[str]) -> Batch:
+    place = f"{path}:{rows[0][0]}"
+    found = []
+    for _, row in rows:
+        if isinstance(row, str):
+            raise InputError(place, row)
+        if missing := [name for name in columns if name not in row]:
+            raise InputError(place, f"has no {', '.join(missing)}")
+        found.append(row)
+    try:
+        batch = pa.RecordBatch.from_pylist(found, _schema(tuple(columns)))
+    except (pa.ArrowException, ValueError, TypeError, OverflowError):
+        raise InputError(place, "has a value that is not of its column") from None
+    return _checked(place, batch)
+
+
+READERS: Mapping[str, Callable[[str, Sequence[str]], Iterator[Outcome]]] = {
+    ".parquet": _read_parquet,
+    ".jsonl": _read_jsonl,
+    ".csv": _read_csv,
+}
+"""How tables are read, by the suffix of their files."""
