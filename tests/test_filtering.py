@@ -2,9 +2,11 @@
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -308,6 +310,15 @@ def test_columns_say_what_a_plain_reading_says_row_by_row(
     assert holds(expression, *some) == [plainly(tree, one) for one in some]
 
 
+def test_the_expressions_of_the_page_are_ones() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "corpora.md").read_text("utf-8")
+    found = re.findall(r"--(keep|drop|weight) '([^'\n]+)'", page)
+    assert len(found) > 8
+    for option, text in found:
+        options: dict[str, Any] = {option: text if option == "weight" else [text]}
+        Sieve(**options, level="document")
+
+
 # What is refused -------------------------------------------------------------------
 
 KNOWN = (
@@ -449,6 +460,11 @@ def test_what_is_wrong_is_named_with_its_place(expression: str, problem: str) ->
             "invalid syntax",
         ),
         (
+            "label = 'original'",
+            "config: keep \"label = 'original'\" is not understood at column 7, before "
+            "\"= 'original'\": invalid syntax; write == to compare",
+        ),
+        (
             "label == 'original' evidence",
             "config: keep \"label == 'original' evidence\" is not understood at column "
             "21, before 'evidence': invalid syntax",
@@ -458,7 +474,7 @@ def test_what_is_wrong_is_named_with_its_place(expression: str, problem: str) ->
             "config: keep must have at most 10000 characters, got 12000",
         ),
     ],
-    ids=["empty", "blank", "cut", "two", "long"],
+    ids=["empty", "blank", "cut", "one =", "two", "long"],
 )
 def test_what_is_no_expression_is_refused(expression: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:

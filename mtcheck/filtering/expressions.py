@@ -125,9 +125,10 @@ def _tree(text: str, option: str) -> ast.expr:
         column = min(error.offset or LONGEST, len(line) + 1)
         rest = line[column - 1 :]
         place = f"before {rest!r}" if rest else "at its end"
+        hint = "; write == to compare" if rest.startswith("=") else ""
         raise ConfigError(
             f"config: {option} {line!r} is not understood at column {column}, {place}: "
-            f"{error.msg}"
+            f"{error.msg}{hint}"
         ) from None
     except (ValueError, MemoryError, RecursionError):
         raise ConfigError(
