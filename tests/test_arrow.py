@@ -1,5 +1,6 @@
 """Batches of Arrow in, batches of verdicts out; the same in Spark and in Ray."""
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 import mtcheck
 from mtcheck import arrow
 from mtcheck.arrow import NO_TEXT, schema, score_batches, score_table, spark_schema
+from mtcheck.cli import main
 from mtcheck.errors import ConfigError
 from mtcheck.models import DEFAULT, model_folders, open_model
 from mtcheck.report.parquet import record_batch
@@ -19,7 +21,7 @@ from mtcheck.report.parquet import record_batch
 pytestmark = pytest.mark.skipif(not model_folders(), reason="no model is installed")
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXTS = [
+TEXTS: list[Any] = [
     "The ferry left the bay at noon, and nobody on the quay saw it.\n\nThe bell rang.",
     None,
     "He met the president. . They spoke for an hour about the harbour and its walls.",
@@ -163,13 +165,21 @@ def spark(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_spark_gives_the_same_verdicts(spark: Any) -> None:
+def test_spark_gives_the_same_verdicts_and_filter_reads_them(
+    spark: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rows = [(str(number), text) for number, text in enumerate(TEXTS)]
     corpus = spark.createDataFrame(rows, "id STRING, text STRING").coalesce(1)
-    found = corpus.mapInArrow(score_batches, spark_schema()).toArrow()
+    scores = corpus.mapInArrow(score_batches, spark_schema())
+    found = scores.toArrow()
     ids = pa.array([name for name, _ in rows])
     expected = score_table(pa.table({"id": ids, "text": TEXTS}))
     assert found.cast(schema()).to_pylist() == expected.to_pylist()
+    folder = str(tmp_path / "scores")
+    scores.write.parquet(folder)
+    assert main(["filter", folder, "--keep", 'has("MT101")']) == 0
+    kept = json.loads(capsys.readouterr().out)
+    assert kept == {"document": "2", "paragraph": 0, "start": 0, "end": len(TEXTS[2])}
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -15,6 +15,9 @@ import pytest
 from test_filtering import NOT_JUDGED, Row, row, table
 
 from mtcheck.cli import main
+from mtcheck.errors import InputError
+from mtcheck.filtering import find_tables, read_tables, tables
+from mtcheck.models import model_folders
 from mtcheck.report.csv import HEADER
 from mtcheck.types import LABELS
 
@@ -117,10 +120,10 @@ def test_every_format_is_read_alike(
         assert (names(shown.out), shown.err) == (found, ""), expression
 
 
+@pytest.mark.skipif(not model_folders(), reason="no model is installed")
 def test_the_scores_of_score_itself_are_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("sklearn")
     seed = str(ROOT / "seeds" / "en" / "quarry_translated_back.txt")
     outputs = []
     for suffix in ("jsonl", "csv"):
@@ -209,6 +212,15 @@ def test_a_document_of_many_batches_is_judged_once(
     shown = capsys.readouterr()
     assert json.loads(shown.out)["end"] == 199_999
     assert shown.err.startswith("mtcheck: 1 of 2 documents kept\n")
+
+
+def test_row_groups_of_parquet_are_of_a_good_size(tmp_path: Path) -> None:
+    source, target = str(tmp_path / "many.parquet"), str(tmp_path / "kept.parquet")
+    put_parquet(Path(source), [row(str(number)) for number in range(70_000)])
+    assert main(["filter", source, "--keep", "length > 0", "--output", target]) == 0
+    with pq.ParquetFile(target) as file:
+        groups = [file.metadata.row_group(n) for n in range(file.num_row_groups)]
+        assert [group.num_rows for group in groups] == [65_536, 70_000 - 65_536]
 
 
 def test_nothing_kept_is_an_empty_table(scores: Path) -> None:
@@ -322,16 +334,27 @@ def test_damaged_rows_of_csv_are_named(
     ]
 
 
-def test_an_old_macs_line_end_ends_the_csv_with_a_word(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_quote_that_never_closes_ends_the_reading_with_a_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tables, "LARGEST_CELL", 1000)
     path = tmp_path / "scores.csv"
     put_csv(path, ROWS[:2])
-    with path.open("ab") as file:
-        file.write(b"a,\r1,2\n")
-    status, _, said = filtered(str(path), capsys=capsys)
-    assert status in (1, 2)
-    assert "is no CSV from here on" in said[0] or "cells" in said[0]
+    path.write_text(path.read_text() + 'a,"' + "1,2\n" * 1000)
+    _, _, said = filtered(str(path), capsys=capsys)
+    problem = "is no CSV from here on (field larger than field limit (1000))"
+    assert said[0].startswith(f"{path}:")
+    assert said[0].endswith(problem)
+
+
+def test_a_file_that_goes_while_others_are_read_is_named(scores: Path) -> None:
+    found = [*find_tables(["scores"])]
+    (scores / "part-00001.jsonl").unlink()
+    read = [*read_tables(found, ["document", "paragraph", "start", "end"])]
+    assert [str(item) for item in read if isinstance(item, InputError)] == [
+        "scores/part-00001.jsonl: cannot be read (No such file or directory)"
+    ]
+    assert len(read) == 3
 
 
 @pytest.mark.parametrize(
@@ -461,6 +484,10 @@ def test_a_file_without_permission_is_named(
     status, _, said = filtered("scores", capsys=capsys)
     assert status == 1
     assert said[0] == "scores/part-00001.jsonl: cannot be read (Permission denied)"
+    scores.chmod(0)
+    _, _, said = filtered("scores", capsys=capsys)
+    scores.chmod(0o700)
+    assert said[0] == "scores: cannot be read (Permission denied)"
 
 
 # Usage --------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from math import isfinite
 from pathlib import Path
@@ -506,6 +507,18 @@ def test_no_expression_brings_the_program_down(expression: str) -> None:
         parse(expression, "keep")
 
 
+words = st.sampled_from(
+    [*NAMES, *"()[]+-*/<,.=", "==", " in ", " is ", " not ", " and ", " if ", " else "]
+    + ["None", "1", "'en'", '"weak"', "has(", "share(", "lambda:", "=1", "*a", "é"]
+)
+
+
+@given(st.one_of(st.text(), st.lists(words, max_size=12).map(" ".join)), st.booleans())
+def test_any_text_is_an_expression_or_refused(text: str, is_of_documents: bool) -> None:
+    with suppress(ConfigError):
+        parse(text, "keep", is_of_documents=is_of_documents)
+
+
 def test_a_long_chain_of_or_is_not_deep() -> None:
     expression = " or ".join(f'document == "d{number}"' for number in range(400))
     assert holds(expression, row("d399"), row("d400")) == [True, False]
@@ -631,6 +644,12 @@ def test_two_documents_of_one_name_are_two() -> None:
     twins = [row("a", 0), row("a", 1), row("a", 0)]
     found, _ = kept([table(twins)], weight="sum(length)", level="document")
     assert [one["weight"] for one in found] == [20, 10]
+
+
+def test_no_rows_are_no_documents() -> None:
+    for batches in ([], [table([])]):
+        found, sieve = kept(batches, keep=["sum(length) > 0"], level="document")
+        assert (found, sieve.counts.n_seen) == ([], 0)
 
 
 def test_rows_of_documents_may_be_named_and_aggregated() -> None:
@@ -760,7 +779,7 @@ def test_documents_that_lost_a_row_are_left_out() -> None:
 
 def test_a_document_that_goes_on_behind_a_loss_is_one_and_left_out() -> None:
     lost = InputError("scores.jsonl:7", "is no JSON")
-    batches = [table([row("a", 0)]), lost, table([row("a", 2), row("b", 0)])]
+    batches = [lost, table([row("a", 0)]), lost, table([row("a", 2), row("b", 0)])]
     found, sieve = kept(batches, keep=["sum(length) > 0"], level="document")
     assert [one["document"] for one in found] == ["b"]
     assert sieve.counts.n_torn == 1

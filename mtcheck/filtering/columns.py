@@ -1,6 +1,6 @@
 """What expressions name, from the columns of a table of scores."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,10 +27,16 @@ def columns_of(names: Iterable[str]) -> set[str]:
 
 
 class Rows:
-    """Rows of a table of scores, as expressions ask for them."""
+    """Rows of a table of scores, as expressions ask for them.
 
-    def __init__(self, batch: "pa.RecordBatch") -> None:
+    Those of documents come with what the aggregates of the expressions are.
+    """
+
+    def __init__(
+        self, batch: "pa.RecordBatch", aggregates: Mapping[Aggregate, Values] = {}
+    ) -> None:
         self.batch = batch
+        self._aggregates = aggregates
         self._kept: dict[object, Values] = {}
 
     def __len__(self) -> int:
@@ -45,8 +51,8 @@ class Rows:
         return self._keep(("matching", code), lambda: self._matching(code))
 
     def aggregated(self, aggregate: Aggregate) -> Values:
-        """Rows have none; expressions over them are checked for that."""
-        raise NotImplementedError(aggregate.function)
+        """Return the values of an aggregate."""
+        return self._aggregates[aggregate]
 
     def _keep(self, key: object, make: Callable[[], Values]) -> Values:
         if key not in self._kept:

@@ -1,6 +1,6 @@
 """Paragraphs gathered into documents, however the rows are cut into batches."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,20 +17,6 @@ from mtcheck.filtering.values import Values
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
-
-
-class Documents(Rows):
-    """Documents, as expressions ask for them: their first rows and their aggregates."""
-
-    def __init__(
-        self, firsts: "pa.RecordBatch", aggregates: Mapping[Aggregate, Values]
-    ) -> None:
-        super().__init__(firsts)
-        self._aggregates = aggregates
-
-    def aggregated(self, aggregate: Aggregate) -> Values:
-        """Return the values of an aggregate."""
-        return self._aggregates[aggregate]
 
 
 @dataclass
@@ -65,7 +51,7 @@ class Gatherer:
             self._open.is_whole = False
         self._has_lost = True
 
-    def add(self, batch: "pa.RecordBatch") -> Iterator[Documents]:
+    def add(self, batch: "pa.RecordBatch") -> Iterator[Rows]:
         """Yield the documents that are complete before the last row of the batch."""
         if not batch.num_rows:
             return
@@ -98,7 +84,7 @@ class Gatherer:
                 every.slice(0, n_done), ends[:-1], sums[:, :-1], is_whole[:-1]
             )
 
-    def close(self) -> Iterator[Documents]:
+    def close(self) -> Iterator[Rows]:
         """Yield the last document, if there is one."""
         last, self._open = self._open, None
         if last is not None:
@@ -152,7 +138,7 @@ class Gatherer:
 
     def _made(
         self, firsts: "pa.RecordBatch", ends: Any, sums: Floats, is_whole: Flags
-    ) -> Documents:
+    ) -> Rows:
         place = firsts.schema.get_field_index("end")
         firsts = firsts.set_column(place, "end", pa.array(ends, pa.int64()))
         # What lost rows goes before anything is said of it.
@@ -166,7 +152,7 @@ class Gatherer:
             aggregate: _made(aggregate, *sums[2 * number : 2 * number + 2])
             for number, aggregate in enumerate(self._aggregates)
         }
-        return Documents(firsts, made)
+        return Rows(firsts, made)
 
 
 def _summands(aggregate: Aggregate, rows: Rows) -> tuple[Floats, Floats]:

@@ -34,6 +34,9 @@ BATCH_ROWS = 8_192
 _NAMED = 5
 """Damaged rows of a file that are named one by one."""
 
+LARGEST_CELL = 64 * 2**20
+"""Characters of a cell of CSV; a quote that never closes would take in the file."""
+
 _PART = re.compile(r"part-(\d*).*")
 
 
@@ -223,7 +226,7 @@ def _object(line: bytes) -> Row | str:
 
 
 def _read_csv(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
-    csv.field_size_limit(2**31 - 1)  # all findings of a long text stand in one cell
+    csv.field_size_limit(LARGEST_CELL)
     # Bytes that are no UTF-8 spoil their cell, not the file.
     with open(
         path, encoding="utf-8-sig", errors="backslashreplace", newline=""
