@@ -507,10 +507,9 @@ def test_no_expression_brings_the_program_down(expression: str) -> None:
         parse(expression, "keep")
 
 
-words = st.sampled_from(
-    [*NAMES, *"()[]+-*/<,.=", "==", " in ", " is ", " not ", " and ", " if ", " else "]
-    + ["None", "1", "'en'", '"weak"', "has(", "share(", "lambda:", "=1", "*a", "é"]
-)
+WORDS = "( ) [ ] + - * / < , . = == =1 *a é None 1 'en' \"weak\" has( share( lambda:"
+KEYWORDS = [" in ", " is ", " not ", " and ", " if ", " else "]
+words = st.sampled_from([*NAMES, *WORDS.split(), *KEYWORDS])
 
 
 @given(st.one_of(st.text(), st.lists(words, max_size=12).map(" ".join)), st.booleans())
