@@ -6,11 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def replace_file(path: str | Path, data: bytes) -> None:
+def replace_file(path: str | Path, data: bytes, is_durable: bool = False) -> None:
     """Put ``data`` in the place of a file in one step, or leave the file alone.
 
-    Links are followed, and the mode of an earlier file is kept. An OSError names the
-    path that was given.
+    Links are followed, and the mode of an earlier file is kept. What is durable is on
+    the disk before it takes its place. An OSError names the path that was given.
     """
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
@@ -20,6 +20,9 @@ def replace_file(path: str | Path, data: bytes) -> None:
         try:
             with file:
                 file.write(data)
+                if is_durable:
+                    file.flush()
+                    os.fsync(file.fileno())
             with suppress(FileNotFoundError):
                 os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
             os.replace(temporary, target)

@@ -14,10 +14,13 @@ import click
 from mtcheck import __version__
 from mtcheck.config import Config, key_of, load
 from mtcheck.console import (
+    CorpusWatch,
     ProgressBar,
     Tally,
+    describe_forecast,
     say,
     silence_streams,
+    stopped_by_sigterm,
     writing,
     writing_bytes,
 )
@@ -26,6 +29,8 @@ from mtcheck.grammar import OFF
 from mtcheck.report.text import count
 
 if TYPE_CHECKING:
+    from mtcheck.corpus.target import Target
+    from mtcheck.corpus.work import Work
     from mtcheck.grammar.checker import Service
     from mtcheck.read import ReadOptions
     from mtcheck.scorer import Level
@@ -152,11 +157,27 @@ def score(paths: tuple[str, ...], **options: Any) -> int:
     Exit status: 0 all was scored, 1 some input was lost, 2 nothing could be done.
     """
     settings = load(options)
+    from mtcheck.corpus.target import Target, format_of
+
+    target = Target.of(settings.output, settings.format) if settings.output else None
+    if settings.dry_run:
+        return _foretell(paths, settings, target)
+    if target is not None:
+        return _score_corpus(paths, settings, target)
+    if settings.scheduler is not None:
+        raise ConfigError(
+            "config: scheduler needs --output with a file or a folder for the scores"
+        )
+    return _score_lines(paths, settings, settings.format or format_of(settings.output))
+
+
+def _score_lines(paths: Sequence[str], settings: Config, format: str) -> int:
+    """Score, and write the lines of a report as they come."""
     from mtcheck.read import read
     from mtcheck.report import reporter
     from mtcheck.scoring import score_documents
 
-    chosen = reporter(settings.format)
+    chosen = reporter(format)
     for path in paths:
         _spare(path, settings.output)
     with (
@@ -172,7 +193,7 @@ def score(paths: tuple[str, ...], **options: Any) -> int:
             level=settings.level,
             paragraphs=settings.paragraphs,
             service=service,
-            jobs=settings.jobs,
+            jobs=_jobs(settings),
         )
         documents = _sparing_inputs(tally.scored(results), settings.output)
         for line in chosen.render(documents, screen):
@@ -190,6 +211,66 @@ def score(paths: tuple[str, ...], **options: Any) -> int:
     if tally.stopped is not None:
         raise tally.stopped
     return SOME_LOST if tally.n_lost else ALL_DONE
+
+
+def _score_corpus(paths: Sequence[str], settings: Config, target: "Target") -> int:
+    """Score into a file or a folder of parts, which a run that is stopped takes up."""
+    from mtcheck.corpus.run import Inputs, Run
+
+    with (
+        stopped_by_sigterm(),
+        ProgressBar(not settings.quiet) as bar,
+        _grammar(settings, bar) as service,
+    ):
+        watch = CorpusWatch(bar)
+        run = Run(
+            Inputs.of(paths, _reading(settings)),
+            _work(settings, target.format, service),
+            target,
+            watch,
+            _jobs(settings),
+            settings.scheduler,
+        )
+        counts = run.score()
+    for line in watch.summary(counts):
+        if not settings.quiet:
+            say(line)
+    return SOME_LOST if counts.lost else ALL_DONE
+
+
+def _foretell(paths: Sequence[str], settings: Config, target: "Target | None") -> int:
+    """Print what a run would take."""
+    from mtcheck.corpus.forecast import foretell
+    from mtcheck.corpus.run import Inputs
+
+    format = target.format if target else "jsonl"
+    with ProgressBar(not settings.quiet) as bar, _grammar(settings, bar) as service:
+        inputs = Inputs.of(paths, _reading(settings))
+        found = foretell(inputs, _work(settings, format, service))
+    with writing(None, is_for_people=True) as (write, _):
+        for line in describe_forecast(found, format, _jobs(settings)):
+            write(f"{line}\n")
+    return SOME_LOST if found.n_lost else ALL_DONE
+
+
+def _work(settings: Config, format: str, service: "Service | None") -> "Work":
+    from mtcheck.corpus.work import Work
+    from mtcheck.models import open_model
+
+    return Work(
+        settings.model,
+        open_model(settings.model).signature,
+        settings.tier,
+        settings.level,
+        settings.paragraphs,
+        format,
+        service,
+    )
+
+
+def _jobs(settings: Config) -> int:
+    """Return the number of processes; those of a run may be kept to some cores."""
+    return settings.jobs or len(os.sched_getaffinity(0))
 
 
 @commands.command()
@@ -383,7 +464,7 @@ def _grammar(
         return nullcontext()  # nothing is imported for it
     from mtcheck.grammar.server import grammar_service
 
-    return grammar_service(settings.grammar, settings.jobs, bar.say)
+    return grammar_service(settings.grammar, _jobs(settings), bar.say)
 
 
 def _reading(settings: Config) -> "ReadOptions":

@@ -59,8 +59,10 @@ def _setting(
 class Config:
     """All settings. A field is the registration of a key and of an option."""
 
-    format: str = _setting(
-        "text", "How verdicts are written.", choices=_formats("report")
+    format: str | None = _setting(
+        None,
+        "How verdicts are written; else as --output names it, parquet in a folder.",
+        choices=_formats("report"),
     )
     lint_format: str = _setting(
         "text",
@@ -71,7 +73,7 @@ class Config:
     )
     output: str | None = _setting(
         None,
-        "Write to this file instead of standard output.",
+        "Write to this file instead of standard output; score also to a FOLDER/.",
         commands=_READING,
         shown="PATH",
     )
@@ -158,7 +160,20 @@ class Config:
         commands=_READING,
         shown="off|auto|URL",
     )
-    jobs: int = _setting(1, "Processes that score at the same time.", minimum=1)
+    jobs: int = _setting(
+        1, "Processes that score at the same time; 0 for one a core.", minimum=0
+    )
+    scheduler: str | None = _setting(
+        None,
+        "Have the workers of the Dask scheduler at this address score; needs --output.",
+        shown="URL",
+    )
+    dry_run: bool = _setting(
+        False, "Score a sample only, and foretell time and size of the whole."
+    )
+    profile: bool = _setting(
+        False, "Tell at the end how long each stage and each extractor took."
+    )
     paragraphs: str = _setting(
         "auto",
         "Paragraphs end at blank lines, at each line, or as the text suggests.",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, Timer
+from time import perf_counter
 from typing import IO, TYPE_CHECKING, Any, Literal, ParamSpec, Self, TextIO, TypeVar
 
 from mtcheck.errors import InputError, MtcheckError, ResourceError
@@ -20,6 +21,8 @@ from mtcheck.types import Label, Scored
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from mtcheck.corpus.counts import Counts
+    from mtcheck.corpus.forecast import Forecast
     from mtcheck.linting import Linted
 
 Write = Callable[[str], object]
@@ -140,7 +143,7 @@ def _replacement(path: str, is_text: bool) -> Iterator[IO[Any]]:
             _told(device.flush, path)()
         return
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    with _stopped_by_sigterm():
+    with stopped_by_sigterm():
         file = _told(_open, path)(temporary, "x", is_text)
         try:
             yield file
@@ -159,7 +162,7 @@ def _open(path: Path, mode: Literal["w", "x"], is_text: bool) -> IO[Any]:
 
 
 @contextmanager
-def _stopped_by_sigterm() -> Iterator[None]:
+def stopped_by_sigterm() -> Iterator[None]:
     """Let SIGTERM end the block like Ctrl-C does, so that it can tidy up."""
 
     def stop(number: int, frame: object) -> None:
@@ -202,6 +205,8 @@ class ProgressBar:
         self._timer: Timer | None = None
         self._bar: Progress | None = None
         self._text = "reading"
+        self._total: int | None = None
+        self._done = 0
 
     def __enter__(self) -> Self:
         self.resume()
@@ -210,12 +215,19 @@ class ProgressBar:
     def __exit__(self, *_: object) -> None:
         self.pause()
 
-    def update(self, text: str) -> None:
-        """Change what the bar says."""
+    def begin(self, total: int, done: int) -> None:
+        """Say how much there is to do in all, and how much of it was done before."""
+        self._total = total
+        self.update(self._text, done)
+
+    def update(self, text: str, more: int = 0) -> None:
+        """Change what the bar says, and move it on."""
         with self._lock:
             self._text = text
+            self._done += more
             if self._bar is not None:
-                self._bar.update(self._bar.task_ids[0], description=text)
+                task = self._bar.task_ids[0]
+                self._bar.update(task, description=text, completed=self._done)
 
     def resume(self) -> None:
         """Show the bar in a second, unless it is shown already."""
@@ -242,16 +254,145 @@ class ProgressBar:
 
     def _show(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import (
+            BarColumn,
+            Progress,
+            TaskProgressColumn,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
 
         with self._lock:
             if self._timer is None:
                 return
-            # How much is to come is not known: inputs are read as they are scored.
-            columns = BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._bar.add_task(self._text, total=None)
+            columns = [BarColumn(), TextColumn("{task.description}")]
+            if self._total is None:
+                # How much is to come is not known: inputs are read as they are scored.
+                columns.append(TimeElapsedColumn())
+            else:
+                columns += [
+                    TaskProgressColumn(),
+                    TimeElapsedColumn(),
+                    TextColumn("left"),
+                    # A part takes seconds, and there may be few.
+                    TimeRemainingColumn(),
+                ]
+            self._bar = Progress(
+                *columns,
+                console=Console(stderr=True),
+                transient=True,
+                speed_estimate_period=600,
+            )
+            self._bar.add_task(self._text, total=self._total, completed=self._done)
             self._bar.start()
+
+
+class CorpusWatch:
+    """Tells people how a run over a corpus goes, and at the end what came of it."""
+
+    def __init__(self, bar: ProgressBar) -> None:
+        self._bar = bar
+        self._start = perf_counter()
+        self._n_paragraphs = 0
+
+    def begin(self, n_bytes: int, n_bytes_done: int, n_parts_done: int) -> None:
+        """Show the whole, and what an earlier run did of it."""
+        self._bar.begin(n_bytes, n_bytes_done)
+        if n_parts_done:
+            parts = count(n_parts_done, "part")
+            self._bar.say(f"going on from a run that was stopped; {parts} done")
+
+    def find_complete(self) -> None:
+        """Say that there is nothing to do."""
+        self._bar.say("all was scored before, by the same model and settings")
+
+    def advance(self, n_bytes: int, n_paragraphs: int) -> None:
+        """Show a part that was scored."""
+        self._n_paragraphs += n_paragraphs
+        rate = self._n_paragraphs / max(perf_counter() - self._start, 0.001)
+        text = f"{count(self._n_paragraphs, 'paragraph')}, {rate:,.0f} a second"
+        self._bar.update(text, n_bytes)
+        self._bar.resume()
+
+    def lose(self, error: InputError) -> None:
+        """Name an input that was lost."""
+        self._bar.say(str(error))
+
+    def stop(self, n_parts: int) -> None:
+        """Say that the work was not in vain."""
+        self._bar.say(
+            f"stopped; {count(n_parts, 'part')} kept, the same command goes on from "
+            "there"
+        )
+
+    def summary(self, counts: "Counts") -> Iterator[str]:
+        """Yield the closing lines."""
+        labels: Counter[Label | None] = Counter(
+            {label: counts.labels[label] for label in Label}
+        )
+        labels[None] = counts.abstained.total()
+        told = count(counts.documents, "document")
+        if counts.paragraphs:
+            told += f", {count(counts.paragraphs, 'paragraph')}"
+        if labels.total():
+            told += f": {describe_labels(labels)}"
+        if counts.abstained:
+            causes = [f"{n:,} {cause}" for cause, n in sorted(counts.abstained.items())]
+            told += f" ({', '.join(causes)})"
+        if counts.lost:
+            told += f"; {count(len(counts.lost), 'input')} lost"
+        yield told
+        if counts.unchecked:
+            n_lost = count(counts.unchecked.total(), "paragraph")
+            reason, _ = counts.unchecked.most_common(1)[0]
+            yield f"grammar: {n_lost} not checked ({reason})"
+        if not self._n_paragraphs:
+            return
+        seconds = perf_counter() - self._start
+        stages = ", ".join(f"{name} {n:.1f}" for name, n in counts.seconds.items())
+        rate = self._n_paragraphs / max(seconds, 0.001)
+        yield (
+            f"{seconds:.1f} s, {rate:,.0f} paragraphs a second; seconds of work: "
+            f"{stages}"
+        )
+
+
+def describe_forecast(found: "Forecast", format: str, jobs: int) -> Iterator[str]:
+    """Yield the lines on what a run would take."""
+    sample = found.sample
+    yield (
+        f"{count(found.n_sources, 'file')}, {_bytes(found.n_bytes)}; sample: "
+        f"{count(sample.documents, 'document')}, "
+        f"{count(sample.paragraphs, 'paragraph')}"
+    )
+    if found.n_lost:
+        yield f"{count(found.n_lost, 'input')} of the sample cannot be read"
+    processes = "one process" if jobs == 1 else f"{jobs} processes"
+    yield (
+        f"about {_about(found.n_documents)} documents, {_about(found.n_paragraphs)} "
+        f"paragraphs; {_duration(found.seconds / jobs)} by {processes}; "
+        f"{_bytes(found.n_bytes_scores)} of scores as {format}"
+    )
+
+
+def _about(number: float) -> str:
+    """Return a number with two digits that mean something."""
+    return f"{float(f'{number:.2g}'):,.0f}"
+
+
+def _duration(seconds: float) -> str:
+    for unit, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} seconds"
+
+
+def _bytes(number: float) -> str:
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if number >= size:
+            return f"{number / size:.1f} {unit}"
+    return f"{number:.0f} bytes"
 
 
 class Tally:

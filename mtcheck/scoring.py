@@ -1,7 +1,7 @@
 """The whole path: segment, extract, classify, for documents in batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from warnings import warn
@@ -12,6 +12,7 @@ from mtcheck.grammar import OFF
 from mtcheck.grammar.checker import Checker, Service
 from mtcheck.grammar.server import grammar_service
 from mtcheck.models import DEFAULT, open_model
+from mtcheck.schedule import spread
 from mtcheck.scorer import LEVELS, Level, Scorer
 from mtcheck.segment import MODES
 from mtcheck.types import Document, Scored
@@ -97,19 +98,8 @@ def score_documents(
         raise ConfigError(f"jobs must be at least 1, got {jobs}")
     folder = open_model(model).folder
     _scorer(folder, tier)  # A damaged model is refused before the first document.
-    batches = _batches(documents)
-    tasks = ((folder, tier, service, level, paragraphs, batch) for batch in batches)
-    if jobs == 1:
-        done: Iterable[list[Scored | InputError]] = (
-            _score_batch(*task) for task in tasks
-        )
-    else:
-        from joblib import Parallel, delayed
-
-        done = Parallel(n_jobs=jobs, return_as="generator")(
-            delayed(_score_batch)(*task) for task in tasks
-        )
-    return chain.from_iterable(done)
+    work = partial(_score_batch, folder, tier, service, level, paragraphs)
+    return chain.from_iterable(spread(work, _batches(documents), jobs, is_ordered=True))
 
 
 def _batches(

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mtcheck"
 
 LAYERS = (
     ("errors", "installed", "types", "plugins", "decode", "atomic"),
+    ("schedule",),
     ("characters", "language_model", "languages", "markup"),
     ("grammar",),
     ("config", "identify", "models", "page"),
@@ -23,7 +24,8 @@ LAYERS = (
     ("excerpt",),
     ("scorer", "explain"),
     ("scoring", "linting"),
-    ("arrow", "console", "filtering", "rule_page"),
+    ("arrow", "corpus", "filtering"),
+    ("console", "rule_page"),
     ("datatrove", "estimators", "lsp", "mending"),
     ("cli",),
     ("__main__",),
@@ -37,11 +39,13 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 HEAVY = {
     "joblib",
+    "fsspec",
     "kenlm",
     "lingua",
     "lxml",
     "numpy",
     "pandas",
+    "pyarrow",
     "rich",
     "scipy",
     "sklearn",
@@ -139,7 +143,7 @@ def test_linting_imports_no_model_library(tmp_path: Path) -> None:
     path.write_text("The bell of the old church rang, and the boats left the bay.")
     status, modules = run_and_list_modules("lint", "--no-cache", str(path))
     assert status == "0"
-    assert {"numpy", "sklearn", "kenlm", "rich"} & modules == set()
+    assert {"fsspec", "numpy", "pyarrow", "sklearn", "kenlm", "rich"} & modules == set()
 
 
 def test_the_public_names_are_all_there_before_and_after_import() -> None:

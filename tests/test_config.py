@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from mtcheck import report
 from mtcheck.config import Config, key_of, load
 from mtcheck.errors import ConfigError
 from mtcheck.extract import TIERS
 from mtcheck.linting.formats import formats
-from mtcheck.report import formats
 from mtcheck.segment import MODES
 
 FORMATS = ", ".join(formats())
@@ -102,7 +102,8 @@ def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
         ),
         (
             'format = "stone"',
-            "config: format must be one of csv, jsonl, parquet, text, got 'stone' (in {})",
+            "config: format must be one of csv, jsonl, parquet, text, got 'stone' "
+            "(in {})",
         ),
         (
             'lint-format = "stone"',
@@ -171,13 +172,13 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
 
 
 def test_an_option_is_refused_without_a_file_name(tmp_path: Path) -> None:
-    message = r"^config: jobs must be at least 1, got -2$"
+    message = r"^config: jobs must be at least 0, got -2$"
     with pytest.raises(ConfigError, match=message):
         load({"jobs": -2}, tmp_path)
 
 
 def test_choices_are_those_of_the_parts_that_use_them() -> None:
-    assert choices("format") == tuple(formats())
+    assert choices("format") == tuple(report.formats())
     assert choices("tier") == TIERS
     assert choices("paragraphs") == MODES
 

@@ -1,7 +1,9 @@
 """``mtcheck filter``: from tables of scores to tables of what is kept."""
 
 import csv
+import gzip
 import json
+import lzma
 import os
 import subprocess
 import sys
@@ -126,13 +128,12 @@ def test_the_scores_of_score_itself_are_read(
 ) -> None:
     seed = str(ROOT / "seeds" / "en" / "quarry_translated_back.txt")
     outputs = []
-    for suffix in ("jsonl", "csv"):
-        path = str(tmp_path / f"scores.{suffix}")
-        arguments = ["--format", suffix, "--output", path, "--quiet"]
-        assert main(["score", seed, *arguments]) == 0
+    for name in ("a.jsonl", "b.csv", "c.parquet", "d.jsonl.gz", "parts/"):
+        path = os.path.join(tmp_path, name)
+        assert main(["score", seed, "--output", path, "--quiet"]) == 0
         assert main(["filter", path, "--drop", 'has("MT2")']) == 0
         outputs.append(capsys.readouterr())
-    assert outputs[0] == outputs[1]
+    assert outputs == [outputs[0]] * 5
     assert "dropped: --drop" in outputs[0].err
     assert names(outputs[0].out)
 
@@ -180,6 +181,26 @@ def test_what_polars_and_pandas_write_is_read(
     for path in ("p.parquet", "q.parquet"):
         assert main(["filter", path, "--drop", 'has("MT1") or original < 0.2']) == 0
         assert names(capsys.readouterr().out) == ["a"]
+
+
+@pytest.mark.parametrize("packing", ["gz", "xz"])
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_packed_lines_are_read_as_far_as_they_go(
+    suffix: str, packing: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = tmp_path / f"scores.{suffix}"
+    path = tmp_path / f"scores.{suffix}.{packing}"
+    PUT[suffix](plain, [row(f"d{number}") for number in range(3000)])
+    data = plain.read_bytes()
+    packed = gzip.compress(data) if packing == "gz" else lzma.compress(data)
+    path.write_bytes(packed)
+    assert filtered(str(path), capsys=capsys)[0] == 0
+    path.write_bytes(packed[:-8] if packing == "gz" else packed[:-40])
+    status, found, said = filtered(str(path), capsys=capsys)
+    assert (status, len(found) > 1000) == (1, True)
+    assert said[0].endswith("the archive is damaged or cut off from here on")
+    path.write_bytes(b"no archive")
+    assert filtered(str(path), capsys=capsys)[2][0].startswith(f"{path}")
 
 
 def test_documents_may_go_on_in_the_next_file(
@@ -385,7 +406,12 @@ def test_a_file_that_goes_while_others_are_read_is_named(scores: Path) -> None:
             b"document,paragraph,start,end\na,0,0,1\n",
             "has no column label, which an expression needs",
         ),
-        ("a.txt", b"x", "must be a folder or end in .parquet, .jsonl, .csv"),
+        (
+            "a.txt",
+            b"x",
+            "must be a folder or end in .parquet, .jsonl, .csv, the lines also in .gz, "
+            ".xz, .zst",
+        ),
     ],
     ids=["cut", "empty", "corpus", "csv", "empty csv", "column", "text"],
 )
@@ -469,6 +495,8 @@ def test_a_missing_part_is_named(
     status, found, said = filtered("scores", capsys=capsys)
     assert (status, found) == (1, ["a", "c"])
     assert said[0] == "scores: lacks part 1"
+    (scores / "_manifest.json").write_text('{"complete": true, "sizes": [1, 2, 3, 4]}')
+    assert filtered("scores", capsys=capsys)[2][1] == "scores: lacks part 3"
     (scores / "part-00002.csv").rename(scores / "part-00005.csv")
     assert filtered("scores", capsys=capsys)[2][0] == "scores: lacks parts 1 to 4"
     # Without a manifest nobody says that parts are numbered without gaps.

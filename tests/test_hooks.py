@@ -102,7 +102,7 @@ def test_the_manifest_is_valid() -> None:
 def test_the_hook_is_given_what_lint_reads() -> None:
     (hook,) = yaml.safe_load(MANIFEST.read_text("utf-8"))
     # Records are data, more often than texts that somebody is about to publish.
-    for suffix in READERS.keys() - {".jsonl"}:
+    for suffix in (key for key, reader in READERS.items() if not reader.has_records):
         assert re.search(hook["files"], f"texts/a{suffix}")
         assert re.search(hook["files"], f"A{suffix.upper()}")
     for name in ("LICENSE", "a.mdx", "txt", "a.txt.orig"):

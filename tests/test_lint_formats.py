@@ -291,6 +291,12 @@ def test_sarif_tells_what_was_lost() -> None:
     }
 
 
+def test_sarif_keeps_an_address_as_it_is() -> None:
+    (first, *_) = sarif(linted(TEXT, "s3://texts/a b.txt"))["results"]
+    place = first["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "s3://texts/a%20b.txt"}
+
+
 def test_sarif_shows_the_line_of_a_record_in_its_file() -> None:
     result = sarif(linted(TEXT, "c.jsonl", line=7))["results"][0]
     place = result["locations"][0]

@@ -24,8 +24,8 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
     ".zst": zstandard.ZstdCompressor().compress,
 }
 KNOWN = (
-    "mtcheck reads .htm, .html, .jsonl, .markdown, .md, .txt, "
-    "each also packed as .gz, .xz, .zst"
+    "mtcheck reads .csv, .htm, .html, .jsonl, .markdown, .md, .tsv, .txt, "
+    "each also packed as .gz, .xz, .zst, and .parquet"
 )
 PAGE = (
     "<html><body><nav><a href='/'>Start</a></nav><article><p>Im Herbst hat es in der "
@@ -256,6 +256,9 @@ def test_patterns_are_matched(folder: Path) -> None:
     assert ids("**/*.txt") == ["a1.txt", "a[1].txt", "b/z.txt"]
     assert ids("b/**") == ["b/c/y.md", "b/z.txt"]
     assert ids("a[1].txt") == ["a[1].txt"]
+    (folder / "b/gone.txt").symlink_to("nowhere")
+    words = "cannot be read (No such file or directory); check it and its permissions"
+    assert problems("b/*") == [f"b/gone.txt: {words}"]
 
 
 @pytest.mark.parametrize(
@@ -324,6 +327,19 @@ def test_files_and_folders_without_permission_are_named(folder: Path) -> None:
     words = "cannot be read (Permission denied); check it and its permissions"
     expected = [f"{path}: {words}" for path in ("a.txt", "b", "b/c.txt")]
     assert problems("a.txt", "b", "b/c.txt") == expected
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_loses_no_other_of_its_folder(folder: Path) -> None:
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (folder / name).write_text("text\nA\n")
+    (folder / "b.csv").chmod(0o000)
+    words = "cannot be read (Permission denied); check it and its permissions"
+    assert [str(getattr(one, "id", one)) for one in read(["."])] == [
+        "./a.csv:1",
+        f"./b.csv: {words}",
+        "./c.csv:1",
+    ]
 
 
 def test_standard_input_is_read_as_text() -> None:

@@ -108,11 +108,9 @@ def read_added(path: Path) -> list[Row]:
     """
     rows = []
     try:
-        with (
-            OPENERS[path.suffix](str(path))
-            if path.suffix in OPENERS
-            else path.open("rb") as stream
-        ):
+        with path.open("rb") as stored:
+            unpack = OPENERS.get(path.suffix)
+            stream = unpack(stored) if unpack else stored
             text = stream.read().decode("utf-8")
     except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error) as error:
         raise InputError(str(path), f"cannot be read ({error})") from error

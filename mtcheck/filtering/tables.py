@@ -1,6 +1,7 @@
 """Tables of scores, read in batches; what cannot be read is named and left out."""
 
 import csv
+import io
 import json
 import re
 from collections.abc import (
@@ -11,15 +12,17 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
 from mtcheck.errors import InputError
 from mtcheck.filtering.columns import PLACE
+from mtcheck.read.packing import DAMAGES, OPENERS
 from mtcheck.report.parquet import schema, written
 from mtcheck.types import LABELS
 
@@ -48,8 +51,9 @@ def find_tables(paths: Iterable[str]) -> Iterator[str | InputError]:
             yield from _parts(path)
         elif not path.exists():
             yield InputError(name, "does not exist; check the spelling")
-        elif path.suffix not in READERS:
-            yield InputError(name, f"must be a folder or end in {', '.join(READERS)}")
+        elif _format(name) is None:
+            known = f"{', '.join(READERS)}, the lines also in {', '.join(OPENERS)}"
+            yield InputError(name, f"must be a folder or end in {known}")
         else:
             yield name
 
@@ -60,43 +64,68 @@ def _parts(folder: Path) -> Iterator[str | InputError]:
     except OSError as error:
         yield InputError(str(folder), f"cannot be read ({error.strerror})")
         return
-    parts = [
-        name for name in names if _PART.match(name) and Path(name).suffix in READERS
-    ]
+    parts = [name for name in names if _PART.match(name) and _format(name)]
     if not parts:
         known = ", ".join(f"part-*{suffix}" for suffix in READERS)
         yield InputError(str(folder), f"holds no {known}; name the files themselves")
     has_manifest = MANIFEST in names
-    if has_manifest:
-        yield from _complaints(folder)
+    if not has_manifest:
+        yield from (str(folder / name) for name in parts)
+        return
+    n_parts = 0
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        is_complete, n_parts = manifest["complete"], len(manifest.get("sizes", ()))
+    except (OSError, ValueError, TypeError, KeyError):
+        yield InputError(str(folder / MANIFEST), "is damaged; parts may be missing")
+    else:
+        if not is_complete:
+            yield InputError(
+                str(folder),
+                "the run is not complete; the same mtcheck score command goes on with "
+                "it",
+            )
+    yield from _with_gaps(folder, parts, n_parts)
+
+
+def _with_gaps(
+    folder: Path, parts: Iterable[str], n_parts: int
+) -> Iterator[str | InputError]:
+    """Yield the parts of a run, and an InputError where some are missing."""
     expected = 0
     for name in parts:
         number = _number(name)
-        if has_manifest and number is not None:
-            if number > expected:
-                last = number - 1
-                lacks = f"s {expected} to {last}" if last > expected else f" {last}"
-                yield InputError(str(folder), f"lacks part{lacks}")
-            expected = number + 1
+        yield from _lacking(folder, expected, number)
         yield str(folder / name)
+        expected = number + 1
+    yield from _lacking(folder, expected, n_parts)
 
 
-def _number(name: str) -> int | None:
+def _number(name: str) -> int:
     found = _PART.match(name)
-    return int(found[1]) if found and found[1] else None
+    return int(found[1]) if found and found[1] else 0
 
 
-def _complaints(folder: Path) -> Iterator[InputError]:
-    try:
-        is_complete = json.loads((folder / MANIFEST).read_bytes()).get("complete", True)
-    except (OSError, ValueError, AttributeError):
-        yield InputError(str(folder / MANIFEST), "is damaged; parts may be missing")
-        return
-    if not is_complete:
-        yield InputError(
-            str(folder),
-            "the run is not complete; the same mtcheck score command goes on with it",
-        )
+def _lacking(folder: Path, start: int, end: int) -> Iterator[InputError]:
+    if start < end:
+        which = f"part {start}" if start == end - 1 else f"parts {start} to {end - 1}"
+        yield InputError(str(folder), f"lacks {which}")
+
+
+def _format(name: str) -> str | None:
+    """Return the suffix that says how a file is read, without that of its packing."""
+    path = Path(name)
+    if path.suffix in OPENERS:
+        path = path.with_suffix("")
+        return path.suffix if path.suffix in (".jsonl", ".csv") else None
+    return path.suffix if path.suffix in READERS else None
+
+
+@contextmanager
+def _unpacked(path: str) -> Iterator[BinaryIO]:
+    opener = OPENERS.get(Path(path).suffix)
+    with open(path, "rb") as file:
+        yield file if opener is None else opener(file)
 
 
 def read_tables(
@@ -108,9 +137,11 @@ def read_tables(
             yield path
             continue
         try:
-            yield from READERS[Path(path).suffix](path, sorted(columns))
+            yield from READERS[_format(path) or ""](path, sorted(columns))
         except InputError as error:
             yield error
+        except DAMAGES:
+            yield InputError(path, "the archive is damaged or cut off")
         except OSError as error:
             yield InputError(path, f"cannot be read ({error.strerror or error})")
 
@@ -204,10 +235,10 @@ Numbered = tuple[int, Row | str]
 
 
 def _read_jsonl(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
-    with open(path, "rb") as file:
+    with _unpacked(path) as stream:
         rows = (
             (number, _object(line))
-            for number, line in enumerate(file, 1)
+            for number, line in enumerate(stream, 1)
             if not line.isspace()
         )
         yield from _from_rows(path, rows, columns)
@@ -227,20 +258,28 @@ def _object(line: bytes) -> Row | str:
 
 def _read_csv(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
     csv.field_size_limit(LARGEST_CELL)
-    # Bytes that are no UTF-8 spoil their cell, not the file.
-    with open(
-        path, encoding="utf-8-sig", errors="backslashreplace", newline=""
-    ) as file:
-        lines = csv.reader(file)
+    with _unpacked(path) as stream:
+        # Bytes that are no UTF-8 spoil their cell, not the file.
+        text = io.TextIOWrapper(stream, "utf-8-sig", "backslashreplace", newline="")
+        lines = csv.reader(text)
         header = next(lines, [])
         there = {*header, "probabilities"} if {*LABELS} <= {*header} else {*header}
         _need(path, columns, there)
         rows = ((lines.line_num, _cells(header, cells, columns)) for cells in lines)
-        try:
-            yield from _from_rows(path, rows, columns)
-        except csv.Error as error:
-            place = f"{path}:{lines.line_num}"
-            raise InputError(place, f"is no CSV from here on ({error})") from None
+        yield from _from_rows(path, rows, columns)
+
+
+def _until_damage(rows: Iterable[Numbered]) -> Iterator[Numbered]:
+    """Yield rows; what ends them early comes as the last one."""
+    number = 0
+    try:
+        for numbered in rows:
+            number = numbered[0]
+            yield numbered
+    except DAMAGES:
+        yield number + 1, "the archive is damaged or cut off from here on"
+    except csv.Error as error:
+        yield number + 1, f"is no CSV from here on ({error})"
 
 
 def _cells(
@@ -272,7 +311,8 @@ def _from_rows(
     """Yield batches of rows; the first few damaged ones are named, others counted."""
     n_damaged = 0
     is_first = True
-    for some in iter(lambda: [*islice(rows, BATCH_ROWS)], []):
+    whole = _until_damage(rows)
+    for some in iter(lambda: [*islice(whole, BATCH_ROWS)], []):
         if is_first and isinstance(some[0][1], Mapping):
             _need(path, columns, some[0][1])
         is_first = False

@@ -12,6 +12,7 @@ from mtcheck.excerpt import paint
 from mtcheck.linting import Linted
 from mtcheck.linting.places import relative
 from mtcheck.markup import PACKINGS, is_page
+from mtcheck.read.addresses import is_address
 from mtcheck.report import Screen, make_visible
 from mtcheck.types import Document, Finding
 
@@ -37,6 +38,7 @@ def is_plain_file(document: Document) -> bool:
     return (
         path is not None
         and document.line is None
+        and not is_address(path)
         and not path.lower().endswith(PACKINGS)
     )
 

@@ -2,6 +2,7 @@
 
 import os
 
+from mtcheck.read.addresses import is_address
 from mtcheck.report import Lines
 from mtcheck.types import Document, Finding
 
@@ -11,11 +12,13 @@ _WORDS = 40
 
 
 def relative(path: str, folder: str = ".") -> str:
-    """Return a path as seen from a folder, with slashes.
+    """Return a path as seen from a folder, with slashes; an address as it is.
 
     >>> relative("texts/../texts/a.txt"), relative("texts/a.txt", "texts/old")
     ('texts/a.txt', '../a.txt')
     """
+    if is_address(path):
+        return path
     return os.path.relpath(path, folder).replace(os.sep, "/")
 
 

@@ -151,6 +151,6 @@ def _source(shown: TextDocument, folder: Path) -> str | None:
     path = os.path.relpath(shown.path, folder)
     suffix = os.path.splitext(path)[1].lower()
     if suffix in READERS:
-        return None if suffix == ".jsonl" else path
+        return None if READERS[suffix].has_records else path
     meant = _SUFFIXES.get(shown.language_id or "")
     return None if meant is None else path + meant

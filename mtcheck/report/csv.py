@@ -1,4 +1,4 @@
-"""One row a paragraph, for spreadsheets; findings and reasons are JSON in their cells."""
+"""One row a paragraph, for spreadsheets; findings and reasons are cells of JSON."""
 
 import csv
 import io

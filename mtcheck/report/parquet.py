@@ -152,8 +152,8 @@ def _nested(rows: Sequence[Sequence[Any]], kind: Any, values: Any) -> "pa.Array"
 
 def written(text: str) -> str:
     """Return text that a table can hold."""
-    # Half of a surrogate pair, as in an undecodable file name, has no UTF-8; JSON spells
-    # it the same way.
+    # Half of a surrogate pair, as in an undecodable file name, has no UTF-8; lines of
+    # JSON spell it the same way.
     return text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -11,11 +11,13 @@ from mtcheck.errors import InputError
 from mtcheck.linting import Linted
 from mtcheck.linting.formats.json import commas, encode
 from mtcheck.linting.places import file_of, fingerprint
+from mtcheck.read.addresses import is_address
 from mtcheck.report import Lines, Screen
 from mtcheck.rules import Rule, all_rules
 from mtcheck.types import Document, Finding, Span
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_IN_ADDRESSES = ":/?#[]@!$&'()*+,;=%"
 _ROOT = "%SRCROOT%"
 _LINE_ENDS = ["\r\n", "\n", "\r"]
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -142,6 +144,8 @@ def _file(document: Document) -> dict[str, str]:
     path = file_of(document)
     if path is None:
         return {"uri": "stdin"}
+    if is_address(path):
+        return {"uri": quote(os.fsencode(path), safe=_IN_ADDRESSES)}
     if path.startswith("../"):
         return {"uri": f"file://{_quoted(os.path.abspath(path))}"}
     return {"uri": _quoted(path), "uriBaseId": _ROOT}

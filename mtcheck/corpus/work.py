@@ -1,0 +1,63 @@
+"""The work on one part; it may be done in any process, on any machine."""
+
+from dataclasses import dataclass
+from time import perf_counter
+
+from mtcheck.corpus.counts import Counts
+from mtcheck.corpus.parts import Part, Place
+from mtcheck.errors import ModelError
+from mtcheck.extract import Tier
+from mtcheck.grammar.checker import Service
+from mtcheck.models import open_model
+from mtcheck.report import table
+from mtcheck.scorer import Level
+from mtcheck.scoring import score_documents
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A part that was scored: the file with its verdicts, and numbers of them."""
+
+    number: int
+    end: Place
+    n_bytes: int
+    data: bytes
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How parts are scored.
+
+    Each process opens the model anew, by its name; one that has another ``signature``
+    there is refused.
+    """
+
+    model: str
+    signature: str
+    tier: Tier
+    level: Level
+    paragraphs: str
+    format: str
+    service: Service | None = None
+
+    def do(self, part: Part) -> Done:
+        """Score a part; what comes out depends on nothing else."""
+        found = open_model(self.model).signature
+        if found != self.signature:
+            raise ModelError(
+                f"model {self.model}: must be {self.signature} in all processes, got "
+                f"{found}; install the same model on each machine"
+            )
+        start, counts = perf_counter(), Counts()
+        results = score_documents(
+            part.outcomes,
+            model=self.model,
+            tier=self.tier,
+            level=self.level,
+            paragraphs=self.paragraphs,
+            service=self.service,
+        )
+        data = table(self.format).encode(counts.watch(results), self.signature)
+        counts.spend("scoring", perf_counter() - start)
+        return Done(part.number, part.end, part.n_bytes, data, counts)

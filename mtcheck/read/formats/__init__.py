@@ -1,0 +1,1 @@
+"""How each format is read. A file in this folder holds ``READER``, a ``Reader``."""

@@ -1,0 +1,27 @@
+"""How much of a file is ever held: one document, and that of a bounded size."""
+
+from typing import IO, AnyStr, BinaryIO
+
+from mtcheck.errors import InputError
+
+LARGEST_DOCUMENT = 512 * 2**20
+"""Bytes of one document when unpacked: a few kB can unpack to terabytes."""
+
+
+def read_all(stream: BinaryIO, place: str) -> bytes:
+    """Return what is left of a stream; an InputError if that is too much."""
+    data = stream.read(LARGEST_DOCUMENT + 1)
+    check_size(len(data), place)
+    return data
+
+
+def read_line(stream: IO[AnyStr]) -> AnyStr:
+    """Return the next line, or so much of it that it is too long."""
+    return stream.readline(LARGEST_DOCUMENT + 1)
+
+
+def check_size(n_bytes: int, place: str) -> None:
+    """Raise an InputError if that is too much for one document."""
+    if n_bytes > LARGEST_DOCUMENT:
+        limit = LARGEST_DOCUMENT // 2**20
+        raise InputError(place, f"a document must be at most {limit} MiB; split it")
