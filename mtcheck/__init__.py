@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mtcheck.arrow import score_batches
     from mtcheck.errors import (
         ConfigError,
         InputError,
@@ -47,11 +48,13 @@ __all__ = [
     "__version__",
     "lint",
     "score",
+    "score_batches",
 ]
 
 # The modules are called scoring and linting because an imported module would take the
 # place of a function with its name.
 _HOMES = {
+    "arrow": "score_batches",
     "errors": "ConfigError InputError ModelError MtcheckError ResourceError",
     "estimators": "FeatureExtractor VerdictClassifier",
     "linting": "lint",

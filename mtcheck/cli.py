@@ -22,15 +22,18 @@ from mtcheck.console import (
     silence_streams,
     stopped_by_sigterm,
     writing,
+    writing_bytes,
 )
 from mtcheck.errors import ConfigError, MtcheckError
 from mtcheck.grammar import OFF
+from mtcheck.report.text import count
 
 if TYPE_CHECKING:
     from mtcheck.corpus.target import Target
     from mtcheck.corpus.work import Work
     from mtcheck.grammar.checker import Service
     from mtcheck.read import ReadOptions
+    from mtcheck.scorer import Level
     from mtcheck.types import Scored
 
 ALL_DONE, SOME_LOST, FOUND, NOTHING_DONE = 0, 1, 1, 2
@@ -318,6 +321,102 @@ def lint(paths: tuple[str, ...], **options: Any) -> int:
     if tally.n_lost or n_unmended:
         return NOTHING_DONE
     return FOUND if run.n_findings and not settings.exit_zero else ALL_DONE
+
+
+@commands.command("filter")
+@click.argument("scores", metavar="SCORES...", nargs=-1, required=True)
+@click.option(
+    "--keep",
+    metavar="EXPR",
+    multiple=True,
+    help="Keep only what this holds for; of several, all.",
+)
+@click.option(
+    "--drop",
+    metavar="EXPR",
+    multiple=True,
+    help="Drop what this holds for; of several, any.",
+)
+@click.option(
+    "--weight",
+    metavar="EXPR",
+    help="Give each row this number; what is not above 0 is dropped.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(["paragraph", "document"]),
+    default="paragraph",
+    help="Judge each row, or all rows of a document together. [default: paragraph]",
+)
+@click.option(
+    "--output",
+    metavar="PATH",
+    help="Write to this .parquet, .jsonl or .csv instead of lines of JSON to "
+    "standard output.",
+)
+@click.option("--quiet", is_flag=True, help="No progress bar and no counts.")
+def filter_scores(
+    scores: tuple[str, ...],
+    keep: tuple[str, ...],
+    drop: tuple[str, ...],
+    weight: str | None,
+    level: "Level",
+    output: str | None,
+    quiet: bool,
+) -> int:
+    r"""Keep, drop or weight paragraphs or documents by their scores.
+
+    SCORES are files that `mtcheck score` wrote (.parquet, .jsonl, .csv), or a folder of
+    its parts. What is kept is written as a table that joins to the corpus and to the
+    scores: document, paragraph, start, end, and weight where one is asked for.
+
+    \b
+    mtcheck filter scores/ --drop 'evidence >= "moderate" or has("MT501")' \
+        --output kept.parquet
+    mtcheck filter scores/ --level document \
+        --keep 'share(evidence >= "weak") < 0.1' --weight 'mean(original)'
+
+    An expression names document, paragraph, start, end, length, language, label,
+    original, paraphrased, machine_mangled (the probabilities), evidence, abstained,
+    findings (how many) and model; has("MT5") and count("MT5") ask for findings by
+    code. Of a document, share(...), any(...), all(...), mean(...) and sum(...) say
+    what holds of its paragraphs. What was not judged is null there: a comparison with
+    it is neither true nor false, so that --drop lets it stay and --keep does not,
+    unless it says `label is None or ...`.
+
+    Exit status: 0 done, 1 some scores could not be read, 2 nothing could be done.
+    """
+    if not (keep or drop or weight):
+        raise click.UsageError("Give --keep, --drop or --weight.")
+    from mtcheck.errors import InputError
+    from mtcheck.filtering import Sieve, find_tables, read_tables, writer_for
+
+    sieve = Sieve(keep, drop, weight, level)
+    counts = sieve.counts
+    open_writer = writer_for(output)
+    found = [*find_tables(scores)]
+    for path in found:
+        if isinstance(path, str):
+            _spare(path, output)
+    with (
+        # Not among the lines that go to a terminal.
+        ProgressBar(not quiet and output is not None) as bar,
+        writing_bytes(output) as target,
+        open_writer(target, sieve.schema) as write,
+    ):
+        for part in sieve.sift(read_tables(found, sieve.columns)):
+            if isinstance(part, InputError):
+                bar.say(str(part))
+                continue
+            write(part)
+            bar.update(f"{counts.n_kept:,} of {count(counts.n_seen, level)} kept")
+        if counts.n_lost and not counts.n_seen:
+            # Raised here, so that no empty file takes the place of an earlier one.
+            raise MtcheckError("nothing was filtered")
+    if not quiet:
+        for line in counts.lines(level):
+            say(line)
+    return SOME_LOST if counts.n_lost else ALL_DONE
 
 
 @commands.command()

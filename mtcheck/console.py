@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, Timer
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TextIO, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Literal, ParamSpec, Self, TextIO, TypeVar
 
 from mtcheck.errors import InputError, MtcheckError, ResourceError
 from mtcheck.report import Screen, make_visible
@@ -77,6 +77,27 @@ def writing(path: str | None, is_for_people: bool) -> Iterator[tuple[Write, Scre
     _told(stream.flush, place)()
 
 
+@contextmanager
+def writing_bytes(path: str | None) -> Iterator[IO[bytes]]:
+    """Open a file, or standard output, like ``writing``, for bytes.
+
+    An OSError that leaves the block is told as one of this file.
+    """
+    place = "standard output" if path is None else path
+    try:
+        if path is None:
+            stream = _stdout(is_for_people=False)
+            yield stream.buffer
+            stream.flush()
+        else:
+            with _replacement(path, is_text=False) as file:
+                yield file
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(place, error) from None
+
+
 def _stdout(is_for_people: bool) -> TextIO:
     stream = sys.stdout
     if stream is None:
@@ -107,18 +128,25 @@ def _told(action: Callable[P, R], place: str) -> Callable[P, R]:
 @contextmanager
 def _replacing(path: str) -> Iterator[Write]:
     """Write beside the target, then take its place in one step."""
+    with _replacement(path, is_text=True) as file:
+        yield _told(file.write, path)
+
+
+@contextmanager
+def _replacement(path: str, is_text: bool) -> Iterator[IO[Any]]:
+    """Open a file beside the target, which takes its place when all is written."""
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
         # Devices and pipes cannot be replaced; a folder is refused on opening.
-        with _told(target.open, path)("w", **_PROGRAM) as device:
-            yield _told(device.write, path)
+        with _told(_open, path)(target, "w", is_text) as device:
+            yield device
             _told(device.flush, path)()
         return
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     with stopped_by_sigterm():
-        file = _told(temporary.open, path)("x", **_PROGRAM)
+        file = _told(_open, path)(temporary, "x", is_text)
         try:
-            yield _told(file.write, path)
+            yield file
             _told(file.close, path)()
             _told(temporary.replace, path)(target)
         except BaseException:
@@ -127,6 +155,10 @@ def _replacing(path: str) -> Iterator[Write]:
                 file.close()
             temporary.unlink(missing_ok=True)
             raise
+
+
+def _open(path: Path, mode: Literal["w", "x"], is_text: bool) -> IO[Any]:
+    return open(path, mode, **_PROGRAM) if is_text else open(path, f"{mode}b")
 
 
 @contextmanager

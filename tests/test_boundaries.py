@@ -23,9 +23,9 @@ LAYERS = (
     ("excerpt",),
     ("scorer", "explain"),
     ("scoring", "linting"),
-    ("corpus",),
+    ("arrow", "corpus", "filtering"),
     ("console", "rule_page"),
-    ("estimators", "lsp", "mending"),
+    ("datatrove", "estimators", "lsp", "mending"),
     ("cli",),
     ("__main__",),
 )
@@ -122,7 +122,13 @@ def run_and_list_modules(*arguments: str) -> tuple[str, set[str]]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["score", "--help"], ["lint", "--help"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["score", "--help"],
+        ["lint", "--help"],
+        ["filter", "--help"],
+    ],
     ids=" ".join,
 )
 def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,18 @@ def test_the_line_of_json_is_real(
     shown = json.loads(block("json"))
     line = capsys.readouterr().out.splitlines()[shown["paragraph"]]
     assert rounded(json.loads(line)) == shown
+
+
+def test_the_corpus_is_filtered_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "seeds").symlink_to(ROOT / "seeds")
+    monkeypatch.chdir(tmp_path)
+    for part in block("console").split("$ ")[1:]:
+        command, _, shown = part.partition("\n")
+        assert main(shlex.split(command)[1:]) == 0
+        printed = capsys.readouterr()
+        assert printed.out + printed.err == shown
 
 
 def rounded(value: Any) -> Any:

@@ -53,7 +53,7 @@ def record_batch(verdicts: Sequence[Verdict], model: str) -> "pa.RecordBatch":
         return pa.array(values, kinds[name])
 
     columns = [
-        column("document", [_written(verdict.document) for verdict in verdicts]),
+        column("document", [written(verdict.document) for verdict in verdicts]),
         column("paragraph", [verdict.paragraph for verdict in verdicts]),
         column("start", [verdict.span.start for verdict in verdicts]),
         column("end", [verdict.span.end for verdict in verdicts]),
@@ -71,7 +71,7 @@ def record_batch(verdicts: Sequence[Verdict], model: str) -> "pa.RecordBatch":
                 item.severity,
                 item.span.start,
                 item.span.end,
-                _written(item.message),
+                written(item.message),
             ),
         ),
         _nested(
@@ -150,7 +150,8 @@ def _nested(rows: Sequence[Sequence[Any]], kind: Any, values: Any) -> "pa.Array"
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), items, kind)
 
 
-def _written(text: str) -> str:
+def written(text: str) -> str:
+    """Return text that a table can hold."""
     # Half of a surrogate pair, as in an undecodable file name, has no UTF-8; lines of
     # JSON spell it the same way.
     return text.encode("utf-8", "backslashreplace").decode()
