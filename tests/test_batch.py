@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtcheck.batch import Batch, Flags, cut
+from mtcheck.batch import Batch, Flags, cut, same
 from mtcheck.language_model import Mask
 from mtcheck.segment import Passage, passages
 from mtcheck.types import Document
@@ -112,6 +112,15 @@ def test_cutting_keeps_all_in_order(n_paragraphs: int, size: int) -> None:
     parts = list(cut(found, size))
     assert [item for part in parts for item in part] == found
     assert all(len(part) == size for part in parts[:-1])
+
+
+@given(st.lists(st.lists(st.integers(0, 5), max_size=9), max_size=5))
+def test_equal_keys_of_a_stretch_share_a_place(stretches: list[list[int]]) -> None:
+    keys = [(at, key) for at, keys in enumerate(stretches) for key in keys]
+    ends = np.cumsum([0, *map(len, stretches)])[1:]
+    found = same(np.array([key for _, key in keys], np.uint32), ends, 6).tolist()
+    assert [keys[place] for place in found] == keys
+    assert len(set(found)) == len(set(keys))
 
 
 @settings(deadline=None)

@@ -1,8 +1,12 @@
 """Any text gives every feature, and every number can show where it came from."""
 
 import re
-from functools import cache
-from math import isfinite, isnan
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache, reduce
+from itertools import pairwise
+from math import isfinite, isnan, log
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +15,7 @@ from hypothesis import strategies as st
 from mtcheck import extract
 from mtcheck.batch import Batch
 from mtcheck.extract import TIERS, Extraction, Tier, extractors, schema
+from mtcheck.extract.style import BUCKET_BITS, CHAR_ORDERS, GRAMS, count
 from mtcheck.models import open_model
 from mtcheck.rules import find_defects
 from mtcheck.segment import Passage, passages
@@ -349,6 +354,48 @@ def test_models_of_sentences_show_sentences_or_words(language: str) -> None:
     found = {name for name in extraction.schema.names if shown(text, name, language)}
     assert {"perplexity.mean_bits", "synonyms.spun_share"} <= found
     assert any(name.startswith("style.") for name in found)
+
+
+def naive_codes(kind: str, lines: list[list[str]]) -> Iterator[int]:
+    """Yield the code of each n-gram of a paragraph's masked sentences, one by one."""
+    if kind == "word":
+        for line in lines:
+            codes = [crc32(token.encode()) for token in line]
+            yield from codes
+            yield from (left * 31 + right + 1 for left, right in pairwise(codes))
+        return
+    points = [*map(ord, " ".join(token for line in lines for token in line))]
+    for order in CHAR_ORDERS:
+        for start in range(len(points) - order + 1):
+            head, *rest = points[start : start + order]
+            run = reduce(lambda run, point: run * 1000003 ^ point, rest, head * 7919)
+            yield (run & 0xFFFFFFFF) + order
+
+
+@pytest.mark.parametrize("kind", GRAMS)
+@settings(max_examples=40, deadline=None)
+@given(several=st.lists(texts, max_size=6))
+def test_n_grams_are_counted_as_one_by_one(kind: str, several: list[str]) -> None:
+    mask = open_model().resources("en").mask("en")
+    found = [
+        passage
+        for text in several
+        for passage in passages(Document(text, language="en"), "blank")
+    ]
+    batch = batch_of(*found)
+    tokens = iter(batch.masked(mask).texts())
+    expected = {}
+    for at, passage in enumerate(found):
+        lines = [[next(tokens) for _ in line.written] for line in passage.tokens]
+        codes = naive_codes(kind, lines)
+        buckets = [code * 2654435761 % 2**32 >> 32 - BUCKET_BITS for code in codes]
+        for bucket, n in Counter(buckets).items():
+            expected[at, bucket] = pytest.approx(1 + log(n))
+    owners, counted, weights = count(batch, GRAMS[kind](batch, mask))
+    places = list(zip(owners.tolist(), counted.tolist(), strict=True))
+    assert owners.tolist() == sorted(owners.tolist())
+    assert len(places) == len(expected)
+    assert dict(zip(places, weights.tolist(), strict=True)) == expected
 
 
 @pytest.mark.parametrize("kind", ["word", "char"])
