@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, reduce
-from itertools import pairwise
+from itertools import pairwise, product
 from math import isfinite, isnan, log
 from zlib import crc32
 
@@ -20,6 +20,7 @@ from mtcheck.models import open_model
 from mtcheck.rules import find_defects
 from mtcheck.segment import Passage, passages
 from mtcheck.types import Document, Span
+from mtcheck.vocabulary import Vocabulary
 
 LANGUAGES = ("de", "en")
 SHIFT = "Foreword 🙂 of\xa0the\xa0keeper.\n\n"
@@ -68,9 +69,10 @@ def opened(language: str, tier: Tier = "full") -> Extraction:
     return Extraction(open_model().resources(language), language, tier)
 
 
-def batch_of(*passages: Passage) -> Batch:
+def batch_of(*passages: Passage, vocabulary: Vocabulary | None = None) -> Batch:
     """Return paragraphs with their findings."""
-    return Batch(passages, [find_defects(passage) for passage in passages])
+    findings = [find_defects(passage) for passage in passages]
+    return Batch(passages, findings, vocabulary=vocabulary)
 
 
 def looked_at(text: str, language: str) -> Batch:
@@ -195,6 +197,23 @@ def test_company_changes_no_number_and_no_place(
         for name in extraction.schema.names:
             places = list(extraction.locate(alone, 0, name))
             assert list(extraction.locate(batch, at, name)) == places, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=30, deadline=None)
+@given(before=texts, text=texts)
+def test_what_a_vocabulary_met_before_changes_no_number_and_no_place(
+    language: str, before: str, text: str
+) -> None:
+    extraction, vocabulary = opened(language), Vocabulary()
+    for read in (before, text):
+        found = list(passages(Document(read, language=language), "blank"))
+        alone, after = batch_of(*found), batch_of(*found, vocabulary=vocabulary)
+        measured = extraction.measure(after).tobytes()
+        assert measured == extraction.measure(alone).tobytes()
+        for at, name in product(range(len(found)), extraction.schema.names):
+            places = list(extraction.locate(after, at, name))
+            assert places == list(extraction.locate(alone, at, name)), name
 
 
 def test_the_fast_tier_is_a_part_of_the_full_one() -> None:
