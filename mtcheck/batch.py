@@ -237,18 +237,19 @@ def cut(passages: Sequence[Passage], size: int = 500) -> Iterator[Sequence[Passa
         yield passages[start : start + size]
 
 
-def same(keys: NDArray[Any], ends: Places, n_keys: int) -> NDArray[np.int32]:
+def same(keys: NDArray[Any], bounds: Places, n_keys: int) -> NDArray[np.int32]:
     """Return, for each key, the place of one that equals it in the same stretch.
 
-    The stretches lie end to end and stop at ``ends``. All equal keys of a stretch get
-    one place, so what stands at its own place is distinct. Keys are below ``n_keys``.
+    The stretches lie end to end, each between two of ``bounds``. All equal keys of one
+    get the same place, so what stands at its own is distinct. Keys are below
+    ``n_keys``.
     """
     # Not sorted: to note where each key was last seen takes a tenth of the time.
     keys = keys.astype(np.intp)
     seen = np.empty(n_keys, np.int32)
     found = np.empty(len(keys), np.int32)
     places = np.arange(len(keys), dtype=np.int32)
-    for start, end in pairwise([0, *ends.tolist()]):
+    for start, end in pairwise(bounds.tolist()):
         own = keys[start:end]
         seen[own] = places[start:end]
         found[start:end] = seen[own]

@@ -123,8 +123,8 @@ def test_cutting_keeps_all_in_order(n_paragraphs: int, size: int) -> None:
 @given(st.lists(st.lists(st.integers(0, 5), max_size=9), max_size=5))
 def test_equal_keys_of_a_stretch_share_a_place(stretches: list[list[int]]) -> None:
     keys = [(at, key) for at, keys in enumerate(stretches) for key in keys]
-    ends = np.cumsum([0, *map(len, stretches)])[1:]
-    found = same(np.array([key for _, key in keys], np.uint32), ends, 6).tolist()
+    bounds = np.cumsum([0, *map(len, stretches)])
+    found = same(np.array([key for _, key in keys], np.uint32), bounds, 6).tolist()
     assert [keys[place] for place in found] == keys
     assert len(set(found)) == len(set(keys))
 

@@ -19,6 +19,8 @@ from mtcheck.language_model import Mask
 from mtcheck.models import Resources
 from mtcheck.types import Span
 
+Codes = NDArray[np.uint32]
+
 BUCKET_BITS = 18
 """N-grams share 2**18 weights: small enough to ship, enough to keep them apart."""
 
@@ -35,10 +37,10 @@ MANNERS = ("rewritten", "machine", "round_trip")
 class Grams(NamedTuple):
     """The n-grams of a batch: the bucket of each, and its first and last token.
 
-    They are in the order of their first tokens.
+    Neither the first tokens nor the last ones ever go back.
     """
 
-    buckets: NDArray[np.uint32]
+    buckets: Codes
     first: Places
     last: Places
 
@@ -47,7 +49,7 @@ class Counted(NamedTuple):
     """Distinct buckets by paragraph, each with its sublinear weight, 1 + ln(count)."""
 
     paragraphs: Places
-    buckets: NDArray[np.uint32]
+    buckets: Codes
     weights: NDArray[np.float32]
 
 
@@ -98,7 +100,7 @@ GRAMS: dict[str, Callable[[Batch, Mask], Grams]] = {
 
 def count(batch: Batch, grams: Grams) -> Counted:
     """Return how much each bucket occurs in each paragraph, paragraph by paragraph."""
-    bounds = np.searchsorted(grams.first, batch.ends)
+    bounds = np.searchsorted(grams.first, [0, *batch.ends.tolist()])
     counts = np.bincount(same(grams.buckets, bounds, 1 << BUCKET_BITS))
     distinct = np.flatnonzero(counts > 0)
     weights = (1 + np.log(counts[distinct])).astype(np.float32)
@@ -106,18 +108,23 @@ def count(batch: Batch, grams: Grams) -> Counted:
     return Counted(paragraphs, grams.buckets[distinct], weights)
 
 
-def _sums(values: NDArray[np.float32], starts: Places) -> Floats:
-    """Return the sums of stretches that lie end to end; none of them is empty."""
-    # Doubles first: numpy would convert them by pieces that do not end with a stretch,
+def _sums(values: NDArray[np.float32], owners: Places, n_owners: int) -> Floats:
+    """Return the sum of the values of each owner; these never go back."""
+    is_start = np.ones(len(owners), np.bool_)
+    is_start[1:] = owners[1:] != owners[:-1]
+    starts = np.flatnonzero(is_start)
+    found = np.zeros(n_owners)
+    # Doubles first: numpy would convert them by pieces that do not end with an owner,
     # and a sum must be the same alone and in any company.
-    return np.add.reduceat(values.astype(np.float64), starts)
+    found[owners[starts]] = np.add.reduceat(values.astype(np.float64), starts)
+    return found
 
 
 def _code(token: str) -> int:
     return crc32(token.encode())
 
 
-def _mix(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+def _mix(codes: Codes) -> Codes:
     return (codes * _MULTIPLIER) >> _SHIFT
 
 
@@ -149,6 +156,7 @@ class Style:
         self._is_learnt = plain[:, :-1].any(axis=0)
         # One number of 16 bytes a row: numpy takes these ten times as fast as rows.
         self._packed = plain.view(np.complex128).ravel()
+        self._gains = (plain[:, :-1] * plain[:, -1:]).T.copy()
         self._mask = mask
 
     @classmethod
@@ -161,13 +169,13 @@ class Style:
         owners, buckets, weights = count(batch, self._grams(batch))
         rows = self._rows(buckets)
         values = weights * rows[:, -1]
-        starts = np.flatnonzero(np.diff(owners, prepend=-1))
-        lengths = np.sqrt(_sums(values * values, starts))
+        lengths = np.sqrt(_sums(values * values, owners, len(batch)))
         lengths[lengths == 0] = 1
         found = np.full((len(batch), len(MANNERS)), nan)
         for column in np.flatnonzero(self._is_learnt).tolist():
-            logits = _sums(values * rows[:, column], starts) / lengths
-            found[owners[starts], column] = logits
+            logits = _sums(values * rows[:, column], owners, len(batch)) / lengths
+            found[:, column] = logits
+        found[batch.n_tokens == 0] = nan
         return found
 
     def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
@@ -190,7 +198,7 @@ class Style:
         make = GRAMS[self.kind]
         return batch.keep(self, lambda: make(batch, self._mask))
 
-    def _rows(self, buckets: NDArray[np.uint32]) -> NDArray[np.float32]:
+    def _rows(self, buckets: Codes) -> NDArray[np.float32]:
         """Return the weights of buckets, of shape (buckets, manners and idf)."""
         rows = self._packed[buckets].view(np.float32)
         return rows.reshape(len(buckets), len(MANNERS) + 1)
@@ -201,15 +209,14 @@ class Style:
         An n-gram shares its gain out among its first and its last token.
         """
         buckets, first, last = self._grams(batch)
-        rows = self._rows(buckets)
-        gains = rows[:, column] * rows[:, -1]
-        n_tokens = len(batch.ids)
-        shares: Floats = np.bincount(first, gains, n_tokens) / 2
-        shares += np.bincount(last, gains, n_tokens) / 2
+        gains, n_tokens = self._gains[column].take(buckets), len(batch.ids)
+        shares = _sums(gains, first, n_tokens)
+        if last is not first:
+            shares = (shares + _sums(gains, last, n_tokens)) / 2
         joined = batch.token_lines[1:] == batch.token_lines[:-1]
         phrases = shares.copy()
-        phrases[1:][joined] += shares[:-1][joined]
-        phrases[:-1][joined] += shares[1:][joined]
+        phrases[1:] += shares[:-1] * joined
+        phrases[:-1] += shares[1:] * joined
         return phrases
 
 

@@ -123,8 +123,9 @@ def _marks(batch: Batch, marks: str) -> Array:
 
 def _variety(batch: Batch) -> tuple[Array, Array]:
     """Return Guiraud's index, and the share of long words that stood there before."""
-    keys, ends = batch.plain_ids[batch.is_word], np.cumsum(batch.n_words)
-    places = same(keys, ends, len(batch.vocabulary.plain.every))
+    keys = batch.plain_ids[batch.is_word]
+    bounds = np.cumsum([0, *batch.n_words.tolist()])
+    places = same(keys, bounds, len(batch.vocabulary.plain.every))
     is_repeated = places != np.arange(len(keys))
     is_long = batch.lengths[batch.is_word] > 6
     owners = batch.token_paragraphs[batch.is_word]
