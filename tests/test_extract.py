@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 from mtcheck import extract
 from mtcheck.batch import Batch
 from mtcheck.extract import TIERS, Extraction, Tier, extractors, schema
+from mtcheck.extract.perplexity import HUMAN
 from mtcheck.extract.style import BUCKET_BITS, CHAR_ORDERS, GRAMS, count
+from mtcheck.extract.synonyms import CONTEXT
+from mtcheck.language_model import BITS
 from mtcheck.models import open_model
 from mtcheck.rules import find_defects
 from mtcheck.segment import Passage, passages
@@ -305,6 +308,41 @@ def test_spun_words_are_shown_the_worst_first() -> None:
     words = shown(SPUN["en"][1], "synonyms.gain_bits_per_word")
     assert "metropolis" in words
     assert "hospital" not in words[:1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=20, deadline=None)
+@given(parts=st.lists(st.sampled_from([*SPUN["en"], *SPUN["de"], *PIECES]), max_size=8))
+def test_gains_are_what_reading_whole_sentences_gives(
+    language: str, parts: list[str]
+) -> None:
+    resources = open_model().resources(language)
+    model, table = resources.language_model(HUMAN).kenlm, resources.table("synonyms")
+
+    def read(words: list[str], at: int) -> float:
+        """Return the log10 of four words, in a sentence read from its start."""
+        found = list(model.full_scores(" ".join(words), True, False))
+        logs: list[float] = [log for log, _, _ in found[at : at + 1 + CONTEXT]]
+        return sum(logs)
+
+    batch = looked_at(f"The end. {' '.join(parts)}", language)
+    gains = [
+        BITS
+        * max(
+            0,
+            *(
+                read([*words[:at], word, *words[at + 1 :]], at) - own
+                for word in table[text]
+            ),
+        )
+        for line in batch.lines
+        for words in [line.line.split()]
+        for at, text in enumerate(words)
+        if text in table
+        for own in [read(words, at)]
+    ]
+    total = vector(opened(language), batch)["synonyms.gain_bits_per_word"]
+    assert total * len(batch.plain) == pytest.approx(sum(gains))
 
 
 def test_a_tortured_phrase_is_found_with_its_place() -> None:
