@@ -4,20 +4,20 @@ A few hundred paragraphs share each pass of numpy: a Python loop over the tokens
 would take several times as long. No number depends on what else is in the batch.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, count
+from itertools import chain, pairwise
 from math import nan
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mtcheck.language_model import Mask, Tokens, plain
+from mtcheck.language_model import Mask, Tokens
 from mtcheck.segment import Passage
 from mtcheck.types import Finding, Mistake, Span
+from mtcheck.vocabulary import Texts, Vocabulary
 
 T = TypeVar("T")
 Floats = NDArray[np.float64]
@@ -25,31 +25,32 @@ Places = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Masked:
-    """Tokens with the topic hidden: token i is ``vocabulary[ids[i]]``."""
+    """Tokens with the topic hidden: what stands for token i has the number ids[i]."""
 
-    vocabulary: Sequence[str]
+    vocabulary: Texts
     ids: Places
 
     def of_tokens(self, value: Callable[[str], Any], dtype: Any) -> NDArray[Any]:
         """Return a value of each token that depends on nothing but its text."""
-        return _each(value, self.vocabulary, dtype)[self.ids]
+        return self.vocabulary.values(value, dtype)[self.ids]
 
     def texts(self) -> list[str]:
         """Return the tokens one after the other."""
-        found: list[str] = np.array([*self.vocabulary, ""], object)[self.ids].tolist()
-        return found
+        return [*map(self.vocabulary.every.__getitem__, self.ids.tolist())]
 
 
 class Batch:
     """Paragraphs with their findings, and what extractors made of them together.
 
     ``mistakes`` has the grammar mistakes of each paragraph, None where nobody was asked
-    or no answer came; without it nobody was.
+    or no answer came; without it nobody was. ``vocabulary`` may have been used for
+    other batches before, which saves time and changes no number.
 
     Arrays named after tokens have one entry a token, of all paragraphs in order; those
-    named after paragraphs one entry a paragraph.
+    named after paragraphs one entry a paragraph. ``ids`` are the tokens' numbers in
+    ``vocabulary``.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Batch:
         passages: Sequence[Passage],
         findings: Sequence[Sequence[Finding]],
         mistakes: Sequence[Sequence[Mistake] | None] | None = None,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         if len(passages) != len(findings):
             raise ValueError(
@@ -67,6 +69,9 @@ class Batch:
         self.findings = tuple(findings)
         self.mistakes = (None,) * len(passages) if mistakes is None else tuple(mistakes)
         self._kept: dict[object, Any] = {}
+        self.vocabulary = Vocabulary() if vocabulary is None else vocabulary
+        written = [line.written for line in self.lines]
+        self.ids = self.vocabulary.numbers(chain.from_iterable(written))
 
     def __len__(self) -> int:
         return len(self.passages)
@@ -131,62 +136,43 @@ class Batch:
     @cached_property
     def is_alphabetic(self) -> Flags:
         """Which tokens begin with a letter."""
-        return self._by_initial(str.isalpha)
+        return self.of_tokens(_is_alphabetic, np.bool_)
 
     @cached_property
     def is_number(self) -> Flags:
         """Which tokens begin with a digit."""
-        return self._by_initial(str.isdigit)
+        return self.of_tokens(_is_number, np.bool_)
 
     @cached_property
     def is_word(self) -> Flags:
         """Which tokens are words or numbers; the others are marks."""
-        return self._by_initial(str.isalnum)
-
-    def _by_initial(self, test: Callable[[str], bool]) -> Flags:
-        return _each(test, self._initials, np.bool_)[self.ids]
-
-    @cached_property
-    def _initials(self) -> list[str]:
-        return [token[0] for token in self.vocabulary]
+        return self.of_tokens(_is_word, np.bool_)
 
     @cached_property
     def n_words(self) -> Places:
         """The number of words and numbers of each paragraph."""
         return self.counts(self.token_paragraphs[self.is_word])
 
-    @cached_property
-    def _numbered(self) -> tuple[tuple[str, ...], Places]:
-        index: defaultdict[str, int] = defaultdict(count().__next__)
-        every = chain.from_iterable([line.written for line in self.lines])
-        ids = np.fromiter(map(index.__getitem__, every), np.intp)
-        return tuple(index), ids
-
     @property
-    def written(self) -> tuple[str, ...]:
-        """The distinct tokens as they stand in the texts, by first occurrence."""
-        return self._numbered[0]
-
-    @property
-    def ids(self) -> Places:
-        """The place of each token in ``written`` and in ``vocabulary``."""
-        return self._numbered[1]
-
-    @cached_property
-    def vocabulary(self) -> list[str]:
-        """The tokens of ``written`` as language models know them."""
-        return plain(" ".join(self.written)).split()
-
-    @cached_property
     def plain_ids(self) -> Places:
         """A number of each token that all with the same plain form share."""
-        index: dict[str, int] = {}
-        shared = [index.setdefault(token, len(index)) for token in self.vocabulary]
-        return np.array(shared, dtype=np.intp)[self.ids]
+        return self.vocabulary.plain_numbers[self.ids]
+
+    @cached_property
+    def plain(self) -> list[str]:
+        """The tokens as language models know them."""
+        return [*map(self.vocabulary.plain.every.__getitem__, self.ids.tolist())]
+
+    @cached_property
+    def plain_lines(self) -> list[str]:
+        """The sentences as language models read them."""
+        ends = (self.line_starts + self.line_sizes).tolist()
+        bounds = zip(self.line_starts.tolist(), ends, strict=True)
+        return [" ".join(self.plain[start:end]) for start, end in bounds]
 
     def of_tokens(self, value: Callable[[str], Any], dtype: Any) -> NDArray[Any]:
         """Return a value of each token that depends on nothing but its plain form."""
-        return _each(value, self.vocabulary, dtype)[self.ids]
+        return self.vocabulary.plain.values(value, dtype)[self.ids]
 
     def counts(self, paragraphs: Places) -> Places:
         """Return how often each paragraph occurs in ``paragraphs``."""
@@ -213,11 +199,7 @@ class Batch:
     @cached_property
     def is_capital(self) -> Flags:
         """Which tokens begin with a capital."""
-        return np.array(self._capitals, dtype=np.bool_)[self.ids]
-
-    @cached_property
-    def _capitals(self) -> list[bool]:
-        return [token[0].isupper() for token in self.written]
+        return self.vocabulary.written.values(_is_capital, np.bool_)[self.ids]
 
     @cached_property
     def is_inner_capital(self) -> Flags:
@@ -229,11 +211,7 @@ class Batch:
 
     def masked(self, mask: Mask) -> Masked:
         """Return the tokens with the topic hidden."""
-
-        def hide() -> Masked:
-            return Masked([*map(mask.hide, self.vocabulary, self._capitals)], self.ids)
-
-        return self.keep(mask, hide)
+        return Masked(self.vocabulary.hidden(mask), self.ids)
 
     def own_tokens(self, paragraph: int) -> slice:
         """Return the place of a paragraph's tokens."""
@@ -259,6 +237,25 @@ def cut(passages: Sequence[Passage], size: int = 500) -> Iterator[Sequence[Passa
         yield passages[start : start + size]
 
 
+def same(keys: NDArray[Any], bounds: Places, n_keys: int) -> NDArray[np.int32]:
+    """Return, for each key, the place of one that equals it in the same stretch.
+
+    The stretches lie end to end, each between two of ``bounds``. All equal keys of one
+    get the same place, so what stands at its own is distinct. Keys are below
+    ``n_keys``.
+    """
+    # Not sorted: to note where each key was last seen takes a tenth of the time.
+    keys = keys.astype(np.intp)
+    seen = np.empty(n_keys, np.int32)
+    found = np.empty(len(keys), np.int32)
+    places = np.arange(len(keys), dtype=np.int32)
+    for start, end in pairwise(bounds.tolist()):
+        own = keys[start:end]
+        seen[own] = places[start:end]
+        found[start:end] = seen[own]
+    return found
+
+
 def ranked(values: NDArray[Any]) -> Iterator[int]:
     """Yield the places of values, the highest first, equal ones in their order."""
     if len(values):
@@ -268,7 +265,17 @@ def ranked(values: NDArray[Any]) -> Iterator[int]:
         yield from (at for at in rest if at != best)
 
 
-def _each(
-    value: Callable[[str], Any], texts: Sequence[str], dtype: Any
-) -> NDArray[Any]:
-    return np.fromiter(map(value, texts), dtype, len(texts))
+def _is_alphabetic(token: str) -> bool:
+    return token[0].isalpha()
+
+
+def _is_number(token: str) -> bool:
+    return token[0].isdigit()
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalnum()
+
+
+def _is_capital(token: str) -> bool:
+    return token[0].isupper()

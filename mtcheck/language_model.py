@@ -131,8 +131,13 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class TokenScores:
-    """Arrays with an entry a token: bits, length of the n-gram found, and "unknown"."""
+    """Arrays with an entry a token.
 
+    They are the log10 of its probability, the same in bits, the length of the n-gram
+    that it ends, and whether it is unknown.
+    """
+
+    logs: "NDArray[np.float64]"
     bits: "NDArray[np.float64]"
     lengths: "NDArray[np.intp]"
     is_unknown: "NDArray[np.bool_]"
@@ -162,4 +167,4 @@ class LanguageModel:
         scores = chain.from_iterable(score(line, True, False) for line in lines if line)
         columns = np.fromiter(chain.from_iterable(scores), float).reshape(-1, 3).T
         logs, lengths, unknown = columns
-        return TokenScores(-BITS * logs, lengths.astype(np.intp), unknown > 0)
+        return TokenScores(logs, -BITS * logs, lengths.astype(np.intp), unknown > 0)

@@ -36,6 +36,7 @@ from mtcheck.types import (
     Span,
     Verdict,
 )
+from mtcheck.vocabulary import Vocabulary
 
 Level = Literal["paragraph", "document"]
 LEVELS: tuple[Level, ...] = ("paragraph", "document")
@@ -162,6 +163,7 @@ class Scorer:
                 [item.measured for item in own],
                 [item.counted for item in own],
                 [it.mistakes if isinstance(it.mistakes, tuple) else None for it in own],
+                opened.vocabulary(),
             )
             vectors = opened.extraction.measure(batch)
             shares = opened.model.contributions(vectors)
@@ -300,6 +302,12 @@ class _Language:
                 f"model {model.name}: the features of {code} are not this version's"
             )
         self.thresholds = _thresholds(model, code, tier)
+        self._vocabulary = Vocabulary()
+
+    def vocabulary(self) -> Vocabulary:
+        """Return the tokens of earlier batches, or none where they were too many."""
+        self._vocabulary = self._vocabulary.renewed()
+        return self._vocabulary
 
 
 def _proofread(items: Sequence[_Examined], checker: Checker) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtcheck.batch import Batch, Flags, cut
+from mtcheck.batch import Batch, Flags, cut, same
 from mtcheck.language_model import Mask
 from mtcheck.segment import Passage, passages
 from mtcheck.types import Document
@@ -30,15 +30,16 @@ def batch_of(found: list[Passage]) -> Batch:
 
 
 BATCH = batch_of(read(TEXT))
+WRITTEN = BATCH.vocabulary.written.every
 
 
 def chosen(flags: Flags) -> list[str]:
     """Return the tokens that are flagged, as they stand in the text."""
-    return [BATCH.written[at] for at in BATCH.ids[flags].tolist()]
+    return [WRITTEN[at] for at in BATCH.ids[flags].tolist()]
 
 
 def test_tokens_lie_end_to_end() -> None:
-    tokens = [BATCH.written[at] for at in BATCH.ids.tolist()]
+    tokens = [WRITTEN[at] for at in BATCH.ids.tolist()]
     assert tokens[:6] == ["The", "ferry", "to", "Aldmouth", "was", "late"]
     assert tokens[6:9] == ["The", "keeper", ","]
     assert BATCH.n_tokens.tolist() == [13, 0, 10]
@@ -53,11 +54,16 @@ def test_tokens_lie_end_to_end() -> None:
 
 
 def test_plain_forms_are_shared() -> None:
-    plain = dict(zip(BATCH.ids.tolist(), BATCH.plain_ids.tolist(), strict=True))
-    number = {BATCH.written[at]: shared for at, shared in plain.items()}
+    written = [WRITTEN[at] for at in BATCH.ids.tolist()]
+    number = dict(zip(written, BATCH.plain_ids.tolist(), strict=True))
     assert number["The"] == number["the"] != number["ferry"]
-    assert BATCH.vocabulary[BATCH.written.index("1911")] == "0"
-    assert BATCH.vocabulary[BATCH.written.index("didn’t")] == "didn't"
+    plain = dict(zip(written, BATCH.plain, strict=True))
+    assert (plain["1911"], plain["didn’t"]) == ("0", "didn't")
+
+
+def test_sentences_are_read_as_language_models_read_them() -> None:
+    assert BATCH.plain_lines == [line.line for line in BATCH.lines]
+    assert BATCH.plain_lines[-1] == "in 0 the well-known ferry sank ; the crew didn't"
 
 
 def test_flags_tell_kinds_of_tokens() -> None:
@@ -102,7 +108,7 @@ def test_findings_must_fit_the_paragraphs() -> None:
 
 def test_an_empty_batch_has_no_tokens() -> None:
     batch = batch_of([])
-    assert (len(batch), batch.ids.tolist(), batch.vocabulary) == (0, [], [])
+    assert (len(batch), batch.ids.tolist(), batch.plain) == (0, [], [])
     assert batch.n_words.tolist() == []
 
 
@@ -114,6 +120,15 @@ def test_cutting_keeps_all_in_order(n_paragraphs: int, size: int) -> None:
     assert all(len(part) == size for part in parts[:-1])
 
 
+@given(st.lists(st.lists(st.integers(0, 5), max_size=9), max_size=5))
+def test_equal_keys_of_a_stretch_share_a_place(stretches: list[list[int]]) -> None:
+    keys = [(at, key) for at, keys in enumerate(stretches) for key in keys]
+    bounds = np.cumsum([0, *map(len, stretches)])
+    found = same(np.array([key for _, key in keys], np.uint32), bounds, 6).tolist()
+    assert [keys[place] for place in found] == keys
+    assert len(set(found)) == len(set(keys))
+
+
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=5), st.sampled_from(["en", "de"]))
 def test_every_token_finds_its_place(texts: list[str], language: str) -> None:
@@ -121,8 +136,10 @@ def test_every_token_finds_its_place(texts: list[str], language: str) -> None:
     batch = batch_of(found)
     places = list(batch.spans(range(len(batch.ids))))
     owners = batch.token_paragraphs.tolist()
-    for place, owner, id_ in zip(places, owners, batch.ids.tolist(), strict=True):
-        assert place.of(found[owner].document.text) == batch.written[id_]
+    written = map(batch.vocabulary.written.every.__getitem__, batch.ids.tolist())
+    for place, owner, token in zip(places, owners, written, strict=True):
+        assert place.of(found[owner].document.text) == token
     for (one, here), (other, there) in pairwise(zip(places, owners, strict=True)):
         assert here < there or (here == there and one.end <= other.start)
-    assert len(batch.vocabulary) == len(batch.written)
+    vocabulary = batch.vocabulary
+    assert len(vocabulary.plain.every) == len(vocabulary.written.every)

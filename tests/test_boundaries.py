@@ -14,7 +14,7 @@ LAYERS = (
     ("errors", "installed", "types", "plugins", "decode", "atomic", "characters"),
     ("schedule", "language_model", "languages", "markup"),
     ("grammar",),
-    ("config", "identify", "models", "page"),
+    ("config", "identify", "models", "page", "vocabulary"),
     ("read", "segment"),
     ("residue",),
     ("rules", "batch"),

@@ -1,8 +1,12 @@
 """Any text gives every feature, and every number can show where it came from."""
 
 import re
-from functools import cache
-from math import isfinite, isnan
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache, reduce
+from itertools import pairwise, product
+from math import isfinite, isnan, log
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +15,15 @@ from hypothesis import strategies as st
 from mtcheck import extract
 from mtcheck.batch import Batch
 from mtcheck.extract import TIERS, Extraction, Tier, extractors, schema
+from mtcheck.extract.perplexity import HUMAN
+from mtcheck.extract.style import BUCKET_BITS, CHAR_ORDERS, GRAMS, count
+from mtcheck.extract.synonyms import CONTEXT
+from mtcheck.language_model import BITS
 from mtcheck.models import open_model
 from mtcheck.rules import find_defects
 from mtcheck.segment import Passage, passages
 from mtcheck.types import Document, Span
+from mtcheck.vocabulary import Vocabulary
 
 LANGUAGES = ("de", "en")
 SHIFT = "Foreword 🙂 of\xa0the\xa0keeper.\n\n"
@@ -63,9 +72,10 @@ def opened(language: str, tier: Tier = "full") -> Extraction:
     return Extraction(open_model().resources(language), language, tier)
 
 
-def batch_of(*passages: Passage) -> Batch:
+def batch_of(*passages: Passage, vocabulary: Vocabulary | None = None) -> Batch:
     """Return paragraphs with their findings."""
-    return Batch(passages, [find_defects(passage) for passage in passages])
+    findings = [find_defects(passage) for passage in passages]
+    return Batch(passages, findings, vocabulary=vocabulary)
 
 
 def looked_at(text: str, language: str) -> Batch:
@@ -192,6 +202,23 @@ def test_company_changes_no_number_and_no_place(
             assert list(extraction.locate(batch, at, name)) == places, name
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=30, deadline=None)
+@given(before=texts, text=texts)
+def test_what_a_vocabulary_met_before_changes_no_number_and_no_place(
+    language: str, before: str, text: str
+) -> None:
+    extraction, vocabulary = opened(language), Vocabulary()
+    for read in (before, text):
+        found = list(passages(Document(read, language=language), "blank"))
+        alone, after = batch_of(*found), batch_of(*found, vocabulary=vocabulary)
+        measured = extraction.measure(after).tobytes()
+        assert measured == extraction.measure(alone).tobytes()
+        for at, name in product(range(len(found)), extraction.schema.names):
+            places = list(extraction.locate(after, at, name))
+            assert places == list(extraction.locate(alone, at, name)), name
+
+
 def test_the_fast_tier_is_a_part_of_the_full_one() -> None:
     fast, full = schema("fast").names, schema("full").names
     assert [name for name in full if name in set(fast)] == list(fast)
@@ -283,6 +310,41 @@ def test_spun_words_are_shown_the_worst_first() -> None:
     assert "hospital" not in words[:1]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=20, deadline=None)
+@given(parts=st.lists(st.sampled_from([*SPUN["en"], *SPUN["de"], *PIECES]), max_size=8))
+def test_gains_are_what_reading_whole_sentences_gives(
+    language: str, parts: list[str]
+) -> None:
+    resources = open_model().resources(language)
+    model, table = resources.language_model(HUMAN).kenlm, resources.table("synonyms")
+
+    def read(words: list[str], at: int) -> float:
+        """Return the log10 of four words, in a sentence read from its start."""
+        found = list(model.full_scores(" ".join(words), True, False))
+        logs: list[float] = [log for log, _, _ in found[at : at + 1 + CONTEXT]]
+        return sum(logs)
+
+    batch = looked_at(f"The end. {' '.join(parts)}", language)
+    gains = [
+        BITS
+        * max(
+            0,
+            *(
+                read([*words[:at], word, *words[at + 1 :]], at) - own
+                for word in table[text]
+            ),
+        )
+        for line in batch.lines
+        for words in [line.line.split()]
+        for at, text in enumerate(words)
+        if text in table
+        for own in [read(words, at)]
+    ]
+    total = vector(opened(language), batch)["synonyms.gain_bits_per_word"]
+    assert total * len(batch.plain) == pytest.approx(sum(gains))
+
+
 def test_a_tortured_phrase_is_found_with_its_place() -> None:
     phrases = open_model().resources("en").table("tortured")
     phrase = next(
@@ -349,6 +411,48 @@ def test_models_of_sentences_show_sentences_or_words(language: str) -> None:
     found = {name for name in extraction.schema.names if shown(text, name, language)}
     assert {"perplexity.mean_bits", "synonyms.spun_share"} <= found
     assert any(name.startswith("style.") for name in found)
+
+
+def naive_codes(kind: str, lines: list[list[str]]) -> Iterator[int]:
+    """Yield the code of each n-gram of a paragraph's masked sentences, one by one."""
+    if kind == "word":
+        for line in lines:
+            codes = [crc32(token.encode()) for token in line]
+            yield from codes
+            yield from (left * 31 + right + 1 for left, right in pairwise(codes))
+        return
+    points = [*map(ord, " ".join(token for line in lines for token in line))]
+    for order in CHAR_ORDERS:
+        for start in range(len(points) - order + 1):
+            head, *rest = points[start : start + order]
+            run = reduce(lambda run, point: run * 1000003 ^ point, rest, head * 7919)
+            yield (run & 0xFFFFFFFF) + order
+
+
+@pytest.mark.parametrize("kind", GRAMS)
+@settings(max_examples=40, deadline=None)
+@given(several=st.lists(texts, max_size=6))
+def test_n_grams_are_counted_as_one_by_one(kind: str, several: list[str]) -> None:
+    mask = open_model().resources("en").mask("en")
+    found = [
+        passage
+        for text in several
+        for passage in passages(Document(text, language="en"), "blank")
+    ]
+    batch = batch_of(*found)
+    tokens = iter(batch.masked(mask).texts())
+    expected = {}
+    for at, passage in enumerate(found):
+        lines = [[next(tokens) for _ in line.written] for line in passage.tokens]
+        codes = naive_codes(kind, lines)
+        buckets = [code * 2654435761 % 2**32 >> 32 - BUCKET_BITS for code in codes]
+        for bucket, n in Counter(buckets).items():
+            expected[at, bucket] = pytest.approx(1 + log(n))
+    owners, counted, weights = count(batch, GRAMS[kind](batch, mask))
+    places = list(zip(owners.tolist(), counted.tolist(), strict=True))
+    assert owners.tolist() == sorted(owners.tolist())
+    assert len(places) == len(expected)
+    assert dict(zip(places, weights.tolist(), strict=True)) == expected
 
 
 @pytest.mark.parametrize("kind", ["word", "char"])

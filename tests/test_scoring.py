@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mtcheck
+from mtcheck import vocabulary
 from mtcheck.errors import ConfigError, InputError
 from mtcheck.extract import extractors, schema
 from mtcheck.models import open_model
@@ -256,6 +257,15 @@ def test_what_is_scored_together_changes_nothing() -> None:
     together = score(many(), tier="fast")
     apart = [scored for item in many() for scored in score([item], tier="fast")]
     assert labels(apart) == labels(together)
+
+
+def test_what_was_scored_before_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [*EN, *DE]
+    known = [score([text]) for text in texts]
+    monkeypatch.setattr(vocabulary, "MOST_CHARACTERS", 0)  # each batch finds it full
+    assert [score([text]) for text in texts] == known
 
 
 def test_results_come_as_the_documents_do() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mtcheck.batch import Batch, Places, ranked
 from mtcheck.extract import Array, Tier
-from mtcheck.language_model import TokenScores
+from mtcheck.language_model import LanguageModel, TokenScores
 from mtcheck.models import Resources
 from mtcheck.types import Span
 
@@ -56,7 +56,7 @@ class Perplexity:
 
     def measure(self, batch: Batch) -> Array:
         """Measure paragraphs; all NaN where one has no known token."""
-        scored = self._scored(batch)
+        scored = scores(batch, self._model)
         known = ~scored.is_unknown
         bits, owners = scored.bits[known], batch.token_paragraphs[known]
         n_known, n_tokens = batch.counts(owners), batch.n_tokens
@@ -84,20 +84,20 @@ class Perplexity:
     def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
         """Yield the most surprising tokens, or for shares of unknown words, these."""
         own = batch.own_tokens(paragraph)
-        scored = self._scored(batch)
+        scored = scores(batch, self._model)
         wanted = scored.is_unknown[own]
         if feature != "perplexity.unknown_share":
             wanted = ~wanted
         at = np.flatnonzero(wanted) + own.start
         return batch.spans(int(at[place]) for place in ranked(scored.bits[at]))
 
-    def _scored(self, batch: Batch) -> TokenScores:
-        return batch.keep(
-            self, lambda: self._model.token_scores([line.line for line in batch.lines])
-        )
-
     def _runs(self, batch: Batch, scored: TokenScores, length: int) -> Places:
         return batch.counts(batch.token_paragraphs[scored.lengths == length])
+
+
+def scores(batch: Batch, model: LanguageModel) -> TokenScores:
+    """Return what a model says of the tokens of a batch; it is asked once."""
+    return batch.keep(model, lambda: model.token_scores(batch.plain_lines))
 
 
 def _sentences(

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from mtcheck.batch import Batch, Flags
+from mtcheck.batch import Batch, Flags, same
 from mtcheck.extract import Array, Tier
 from mtcheck.languages import language as language_of
 from mtcheck.models import Resources
@@ -95,9 +95,11 @@ def _long(batch: Batch) -> Flags:
 
 
 def _hyphenated(batch: Batch) -> Flags:
-    return batch.keep(
-        _hyphenated, lambda: batch.of_tokens(lambda token: "-" in token, np.bool_)
-    )
+    return batch.of_tokens(_has_hyphen, np.bool_)
+
+
+def _has_hyphen(token: str) -> bool:
+    return "-" in token
 
 
 _SHARES: dict[str, Callable[[Batch], Flags]] = {
@@ -121,13 +123,16 @@ def _marks(batch: Batch, marks: str) -> Array:
 
 def _variety(batch: Batch) -> tuple[Array, Array]:
     """Return Guiraud's index, and the share of long words that stood there before."""
-    n_distinct = max(len(batch.vocabulary), 1)
-    keys = batch.token_paragraphs * n_distinct + batch.plain_ids
-    words, long_words = keys[batch.is_word], keys[batch.is_word & (batch.lengths > 6)]
-    distinct = batch.counts(np.unique(words) // n_distinct)
-    n_long = batch.counts(long_words // n_distinct)
-    n_repeated = n_long - batch.counts(np.unique(long_words) // n_distinct)
-    return distinct / np.sqrt(batch.n_words), n_repeated / n_long
+    keys = batch.plain_ids[batch.is_word]
+    bounds = np.cumsum([0, *batch.n_words.tolist()])
+    places = same(keys, bounds, len(batch.vocabulary.plain.every))
+    is_repeated = places != np.arange(len(keys))
+    is_long = batch.lengths[batch.is_word] > 6
+    owners = batch.token_paragraphs[batch.is_word]
+    n_distinct = batch.counts(owners[~is_repeated])
+    n_repeated = batch.counts(owners[is_long & is_repeated])
+    n_long = batch.counts(owners[is_long])
+    return n_distinct / np.sqrt(batch.n_words), n_repeated / n_long
 
 
 EXTRACTOR = Surface

@@ -1,6 +1,6 @@
 """Spun synonyms: words that a thesaurus would put there and a writer would not."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from math import nan
 from typing import Any, ClassVar, Self
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from mtcheck.batch import Batch, Floats, Places, ranked
 from mtcheck.extract import Array, Tier
-from mtcheck.extract.perplexity import HUMAN
+from mtcheck.extract.perplexity import HUMAN, scores
 from mtcheck.language_model import BITS
 from mtcheck.models import Resources
 from mtcheck.types import Span
@@ -51,12 +51,13 @@ class Synonyms:
 
         self._model = resources.language_model(HUMAN)
         self._state_of = kenlm.State
-        self._spare = kenlm.State(), kenlm.State()
         self._table = resources.table("synonyms")
-        self._phrases: dict[str, list[tuple[str, ...]]] = {}
+        self._phrases: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
         for phrase in resources.table("tortured"):
             words = tuple(phrase.split())
-            self._phrases.setdefault(words[0], []).append(words)
+            self._phrases.setdefault(words[:2], []).append(words)
+        self._firsts = frozenset(first for first, _ in self._phrases)
+        self._seconds = frozenset(second for _, second in self._phrases)
 
     @classmethod
     def open(cls, resources: Resources, language: str) -> Self | None:
@@ -103,69 +104,76 @@ class Synonyms:
         """Return the tokens that have commoner synonyms, and the bits these save."""
 
         def find() -> tuple[Places, Floats]:
-            starts = batch.line_starts.tolist()
-            pairs = [
-                (start + at, gain)
-                for start, line in zip(starts, batch.lines, strict=True)
-                for gain, at in self._gains(line.line.split())
-            ]
-            tokens, gains = zip(*pairs, strict=True) if pairs else ((), ())
-            return np.array(tokens, dtype=np.intp), np.array(gains, dtype=float)
+            has_synonyms = batch.of_tokens(self._table.__contains__, np.bool_)
+            tokens = np.flatnonzero(has_synonyms)
+            gains = np.fromiter(self._gains(batch, tokens), float, len(tokens))
+            return tokens, BITS * gains
 
         return batch.keep(self, find)
 
-    def _gains(self, texts: Sequence[str]) -> Iterator[tuple[float, int]]:
-        """Yield gain and index of each token that has commoner synonyms."""
-        table = self._table
-        wanted = [at for at, text in enumerate(texts) if text in table]
-        if not wanted:
+    def _gains(self, batch: Batch, tokens: Places) -> Iterator[float]:
+        """Yield the log10 that the best synonym of each of the tokens saves."""
+        if not len(tokens):
             return
-        states, logs = self._steps(texts[: wanted[-1] + CONTEXT + 1])
-        for at in wanted:
-            after = texts[at + 1 : at + 1 + CONTEXT]
-            own = best = sum(logs[at : at + 1 + CONTEXT])
+        logs = scores(batch, self._model).logs.tolist()
+        lines = batch.token_lines[tokens]
+        ends = (batch.line_starts + batch.line_sizes)[lines].tolist()
+        texts, table, score = batch.plain, self._table, self._model.kenlm.BaseScore
+        here, there = self._state_of(), self._state_of()
+        states = self._states(batch, tokens)
+        for at, end, state in zip(tokens.tolist(), ends, states, strict=True):
+            stop = min(at + 1 + CONTEXT, end)
+            after = texts[at + 1 : stop]
+            own = best = sum(logs[at:stop])
             for word in table[texts[at]]:
-                best = max(best, self._score(states[at], word, after, best))
-            yield BITS * (best - own), at
+                total = score(state, word, here)
+                for text in after:
+                    if total < best:  # each further word can only take away
+                        break
+                    total += score(here, text, there)
+                    here, there = there, here
+                best = max(best, total)
+            yield best - own
 
-    def _steps(self, texts: Sequence[str]) -> tuple[list[Any], list[float]]:
-        """Return the state of the model before each token, and each token's log10."""
-        score, state_of = self._model.kenlm.BaseScore, self._state_of
-        states, logs = [state_of()], []
-        self._model.kenlm.BeginSentenceWrite(states[0])
-        for text in texts:
-            following = state_of()
-            logs.append(score(states[-1], text, following))
-            states.append(following)
-        return states, logs
+    def _states(self, batch: Batch, tokens: Places) -> Iterator[Any]:
+        """Yield the state of the model before each of the tokens, good until the next.
 
-    def _score(
-        self, state: Any, word: str, after: Sequence[str], floor: float
-    ) -> float:
-        """Return the log10 of the words in this context; any value under ``floor``."""
-        score = self._model.kenlm.BaseScore
-        here, there = self._spare
-        total: float = score(state, word, here)
-        for text in after:
-            if total < floor:  # each further word can only take away
-                break
-            total += score(here, text, there)
-            here, there = there, here
-        return total
+        A state holds no more words than the n-gram that the last of them ended, so only
+        these are read, from the token before on if that is nearer.
+        """
+        score, texts = self._model.kenlm.BaseScore, batch.plain
+        lengths = np.minimum(scores(batch, self._model).lengths, CONTEXT)
+        starts = batch.line_starts[batch.token_lines[tokens]]
+        firsts = np.maximum(tokens - lengths[tokens - 1], starts)
+        state, following, read = self._state_of(), self._state_of(), -1
+        for at, start, first in zip(
+            tokens.tolist(), starts.tolist(), firsts.tolist(), strict=True
+        ):
+            if read < first:
+                read = first
+                if first == start:
+                    self._model.kenlm.BeginSentenceWrite(state)
+                else:
+                    self._model.kenlm.NullContextWrite(state)
+            for text in texts[read:at]:
+                score(state, text, following)
+                state, following = following, state
+            read = at
+            yield state
 
     def _found(self, batch: Batch) -> list[tuple[int, int]]:
         """Return first and last token of each known tortured phrase."""
 
         def find() -> list[tuple[int, int]]:
-            phrases, lines = self._phrases, batch.token_lines
-            is_first = batch.of_tokens(phrases.__contains__, np.bool_)
+            texts, lines = batch.plain, batch.token_lines
+            is_first = batch.of_tokens(self._firsts.__contains__, np.bool_)
+            is_second = batch.of_tokens(self._seconds.__contains__, np.bool_)
             found = []
-            for at in np.flatnonzero(is_first).tolist():
-                tokens = [batch.vocabulary[id] for id in batch.ids[at : at + LONGEST]]
-                for phrase in phrases[tokens[0]]:
+            for at in np.flatnonzero(is_first[:-1] & is_second[1:]).tolist():
+                for phrase in self._phrases.get((texts[at], texts[at + 1]), ()):
                     last = at + len(phrase) - 1
                     if (
-                        phrase == tuple(tokens[: len(phrase)])
+                        phrase == tuple(texts[at : last + 1])
                         and lines[at] == lines[last]
                     ):
                         found.append((at, last))
