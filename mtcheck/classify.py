@@ -8,6 +8,7 @@ are plain numbers in JSON; opening them runs nothing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -93,13 +94,18 @@ class AdditiveModel:
 
     def facts(self, contributions: Array) -> Array:
         """Return what findings add, of shape (texts, labels): zero where none is."""
-        chosen = [
-            at for at, name in enumerate(self.features) if name.startswith("rules.")
-        ]
-        none = self.contributions(np.zeros((1, len(self.features))))[:, chosen]
+        chosen, none = self._without_findings
         total = contributions.sum(axis=1) + self.intercept
         found = (contributions[:, chosen] - none).sum(axis=1)
         return self.merged(total) - self.merged(total - found)
+
+    @cached_property
+    def _without_findings(self) -> tuple[list[int], Array]:
+        """The features that count findings, and what they add where there is none."""
+        chosen = [
+            at for at, name in enumerate(self.features) if name.startswith("rules.")
+        ]
+        return chosen, self.contributions(np.zeros((1, len(self.features))))[:, chosen]
 
     def logits(self, vectors: Array) -> Array:
         """Return the summed scores, of shape (texts, labels)."""

@@ -12,12 +12,14 @@ import click
 
 # Nothing heavy here: `mtcheck --help` imports neither numpy nor rich.
 from mtcheck import __version__
+from mtcheck.clock import Clock
 from mtcheck.config import Config, key_of, load
 from mtcheck.console import (
     CorpusWatch,
     ProgressBar,
     Tally,
     describe_forecast,
+    profile,
     say,
     silence_streams,
     stopped_by_sigterm,
@@ -178,8 +180,13 @@ def _score_lines(paths: Sequence[str], settings: Config, format: str) -> int:
     from mtcheck.scoring import score_documents
 
     chosen = reporter(format)
-    for path in paths:
-        _spare(path, settings.output)
+    jobs, clock = _jobs(settings), Clock()
+    if settings.profile and jobs > 1:
+        raise ConfigError(
+            "config: profile needs --output with a file or a folder for the scores, or "
+            "--jobs 1"
+        )
+    _spare(paths, settings.output)
     with (
         ProgressBar(not settings.quiet) as bar,
         _grammar(settings, bar) as service,
@@ -193,7 +200,8 @@ def _score_lines(paths: Sequence[str], settings: Config, format: str) -> int:
             level=settings.level,
             paragraphs=settings.paragraphs,
             service=service,
-            jobs=_jobs(settings),
+            jobs=jobs,
+            clock=clock,
         )
         documents = _sparing_inputs(tally.scored(results), settings.output)
         for line in chosen.render(documents, screen):
@@ -204,10 +212,11 @@ def _score_lines(paths: Sequence[str], settings: Config, format: str) -> int:
         if tally.n_lost and not tally.n_documents:
             # Raised here, so that no empty file takes the place of an earlier one.
             raise MtcheckError(f"nothing was scored, {tally.lost()}")
-    for line in tally.unchecked():
-        say(line)
+    _tell(tally.unchecked())
     if not settings.quiet:
         say(tally.summary())
+    if settings.profile:
+        _tell(profile(clock.seconds, tally.n_paragraphs))
     if tally.stopped is not None:
         raise tally.stopped
     return SOME_LOST if tally.n_lost else ALL_DONE
@@ -232,9 +241,10 @@ def _score_corpus(paths: Sequence[str], settings: Config, target: "Target") -> i
             settings.scheduler,
         )
         counts = run.score()
-    for line in watch.summary(counts):
-        if not settings.quiet:
-            say(line)
+    if not settings.quiet:
+        _tell(watch.summary(counts))
+    if settings.profile:
+        _tell(profile(counts.seconds, counts.paragraphs))
     return SOME_LOST if counts.lost else ALL_DONE
 
 
@@ -290,8 +300,7 @@ def lint(paths: tuple[str, ...], **options: Any) -> int:
     from mtcheck.read import read
 
     chosen = format_of(settings.lint_format)
-    for path in paths:
-        _spare(path, settings.output)
+    _spare(paths, settings.output)
     reading = replace(_reading(settings), is_page_source=True)
     n_unmended = 0
     if settings.fix:
@@ -311,8 +320,7 @@ def lint(paths: tuple[str, ...], **options: Any) -> int:
             if screen.is_terminal:
                 bar.pause()
             write(line + "\n")
-    for line in tally.unchecked():
-        say(line)
+    _tell(tally.unchecked())
     if tally.stopped is not None:
         raise tally.stopped
     for line in run.close():
@@ -395,9 +403,7 @@ def filter_scores(
     counts = sieve.counts
     open_writer = writer_for(output)
     found = [*find_tables(scores)]
-    for path in found:
-        if isinstance(path, str):
-            _spare(path, output)
+    _spare([path for path in found if isinstance(path, str)], output)
     with (
         # Not among the lines that go to a terminal.
         ProgressBar(not quiet and output is not None) as bar,
@@ -486,14 +492,21 @@ def _sparing_inputs(
     for result in results:
         source = result.document.source
         if source is not None and source != previous:
-            _spare(source, output)
+            _spare([source], output)
             previous = source
         yield result
 
 
-def _spare(path: str, output: str | None) -> None:
+def _spare(paths: Sequence[str], output: str | None) -> None:
     """Refuse to write over an input: a corpus is never rewritten."""
-    if output is not None and os.path.realpath(path) == os.path.realpath(output):
-        raise ConfigError(
-            f"config: output must not be an input, got {output!r}; name another file"
-        )
+    for path in paths if output is not None else ():
+        if os.path.realpath(path) == os.path.realpath(str(output)):
+            raise ConfigError(
+                f"config: output must not be an input, got {output!r}; name another "
+                "file"
+            )
+
+
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        say(line)

@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, Timer
@@ -350,12 +350,33 @@ class CorpusWatch:
         if not self._n_paragraphs:
             return
         seconds = perf_counter() - self._start
-        stages = ", ".join(f"{name} {n:.1f}" for name, n in counts.seconds.items())
         rate = self._n_paragraphs / max(seconds, 0.001)
+        stages = ", ".join(
+            f"{name} {spent:.1f}" for name, spent in _stages(counts.seconds).items()
+        )
         yield (
             f"{seconds:.1f} s, {rate:,.0f} paragraphs a second; seconds of work: "
             f"{stages}"
         )
+
+
+def _stages(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Return the seconds of the main stages: all features together are one."""
+    found: dict[str, float] = {}
+    for name, spent in seconds.items():
+        stage = name.partition(".")[0]
+        found[stage] = found.get(stage, 0.0) + spent
+    return found
+
+
+def profile(seconds: Mapping[str, float], n_paragraphs: int) -> Iterator[str]:
+    """Yield a table of what each stage and each extractor took, the longest first."""
+    total = sum(seconds.values())
+    yield f"{'stage':<24} {'seconds':>9} {'share':>6} {'µs a paragraph':>15}"
+    rows = sorted(seconds.items(), key=lambda item: -item[1])
+    for name, spent in [*rows, ("total", total)]:
+        share, each = spent / (total or 1), spent * 1e6 / max(n_paragraphs, 1)
+        yield f"{name:<24} {spent:>9.2f} {share:>6.1%} {each:>15,.0f}"
 
 
 def describe_forecast(found: "Forecast", format: str, jobs: int) -> Iterator[str]:
@@ -403,7 +424,7 @@ class Tally:
         self.n_lost = 0
         self.stopped: ResourceError | None = None
         self._unchecked: Counter[str] = Counter()
-        self._n_paragraphs = 0
+        self.n_paragraphs = 0
         self._labels: Counter[Label | None] = Counter()
         self._bar = bar
 
@@ -419,7 +440,7 @@ class Tally:
                 continue
             self._unchecked.update(result.unchecked)
             self.n_documents += 1
-            self._n_paragraphs += sum(
+            self.n_paragraphs += sum(
                 verdict.paragraph is not None for verdict in result.verdicts
             )
             self._labels.update(verdict.label for verdict in result.verdicts)
@@ -466,8 +487,8 @@ class Tally:
         """Return the closing line."""
         documents = count(self.n_documents, "document")
         # At the level of documents none is counted.
-        if self._n_paragraphs:
-            documents += f", {count(self._n_paragraphs, 'paragraph')}"
+        if self.n_paragraphs:
+            documents += f", {count(self.n_paragraphs, 'paragraph')}"
         labels = f": {describe_labels(self._labels)}" if self._labels else ""
         lost = f"; {self.lost()}" if self.n_lost else ""
         return f"{documents}{labels}{lost}"

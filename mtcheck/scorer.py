@@ -1,8 +1,10 @@
 """From documents to verdicts, a batch at a time: the model in the light of the text."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from math import exp
+from time import perf_counter
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +19,7 @@ from mtcheck.classify import (
     effects,
     evidence,
 )
+from mtcheck.clock import Clock
 from mtcheck.errors import ModelError
 from mtcheck.extract import Extraction, Tier, schema
 from mtcheck.grammar.checker import Checker, Unchecked
@@ -48,13 +51,23 @@ MEASURED_CHARACTERS = 100_000
 """Code points of a paragraph that are measured, from its start: a dozen pages of it
 say what it is, and a broken file can be one line of a hundred megabytes."""
 
+LARGEST_BATCH = 1_000
+"""Paragraphs that are judged together; of a longer document what is no longer needed is
+let go of on the way."""
+
+MOST_KEPT = 4_096
+"""Texts whose judgement is kept for when they come again, some 15 MB a language."""
+
 N_REASONS = 3
 LEAST_EFFECT = 0.1
 
 
 @dataclass
 class _Examined:
-    """A paragraph on its way to a verdict; ``measured`` is the part that is judged."""
+    """A paragraph on its way to a verdict; ``measured`` is the part that is judged.
+
+    It has the place ``at`` in its ``batch``, if it was measured and not just known.
+    """
 
     passage: Passage
     measured: Passage
@@ -63,6 +76,32 @@ class _Examined:
     n_words: int = 0
     mistakes: tuple[Mistake, ...] | Unchecked | None = None
     judged: "_Judged | None" = None
+    batch: Batch | None = None
+    at: int = 0
+
+    @property
+    def language(self) -> str:
+        """The language of the paragraph, if it has one."""
+        return self.passage.paragraph.language or ""
+
+    @property
+    def start(self) -> int:
+        """Where in the document the paragraph starts."""
+        return self.measured.paragraph.span.start
+
+    @property
+    def key(self) -> Hashable:
+        """All that a judgement depends on."""
+        start = self.start
+        findings = tuple(
+            [(item.code, item.span.shift(-start)) for item in self.counted]
+        )
+        return self.measured.paragraph.text, findings, self.checked
+
+    @property
+    def checked(self) -> tuple[Mistake, ...] | None:
+        """The grammar mistakes, if anybody looked for them."""
+        return self.mistakes if isinstance(self.mistakes, tuple) else None
 
     @property
     def counted(self) -> tuple[Finding, ...]:
@@ -85,19 +124,20 @@ class _Examined:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What the model says of a paragraph, which has the place ``at`` in its batch.
+    """What the model says of a text, wherever it stands.
 
     ``effects`` is of shape (features, labels); ``leading`` has the features with the
-    largest ones for each label, of shape (reasons, labels).
+    largest ones for each label, of shape (reasons, labels). ``places`` has the place of
+    features that were shown, counted from the start of the paragraph.
     """
 
-    batch: Batch
-    at: int
+    n_words: int
     vector: Array
-    contributions: Array
     logits: Array
+    facts: Array
     effects: Array
     leading: NDArray[np.intp]
+    places: dict[int, Span | None] = field(default_factory=dict)
 
 
 class Scorer:
@@ -120,23 +160,62 @@ class Scorer:
         level: Level = "paragraph",
         mode: str = "auto",
         checker: Checker | None = None,
+        clock: Clock | None = None,
     ) -> Iterator[Scored]:
-        """Yield the verdicts of a batch of documents, in order."""
-        batch = [
-            [self._examine(item) for item in passages(text, mode)] for text in documents
-        ]
-        every = [item for items in batch for item in items]
-        if checker is not None:
-            _proofread(every, checker)
-        self._predict(every)
+        """Yield the verdicts of a batch of documents, in order.
+
+        The ``clock`` is told how long each stage took.
+        """
+        clock = clock or Clock()
+        batch = self._judged(documents, mode, checker, clock)
         for document, items in zip(documents, batch, strict=True):
-            verdicts = (
-                (self._document_verdict(document, items),)
-                if level == "document"
-                else tuple(self._paragraph_verdicts(document, items))
-            )
+            with clock.time("verdicts"):
+                verdicts = (
+                    (self._document_verdict(document, items),)
+                    if level == "document"
+                    else tuple(self._paragraph_verdicts(document, items))
+                )
             lost = [it.mistakes for it in items if isinstance(it.mistakes, Unchecked)]
             yield Scored(document, verdicts, tuple(item.reason for item in lost))
+
+    def _judged(
+        self,
+        documents: Sequence[Document],
+        mode: str,
+        checker: Checker | None,
+        clock: Clock,
+    ) -> list[list[_Examined]]:
+        """Return the paragraphs of each document with what the model says of them."""
+        batch: list[list[_Examined]] = []
+        pending: list[_Examined] = []
+
+        def judge() -> None:
+            if checker is not None:
+                with clock.time("grammar"):
+                    _proofread(pending, checker)
+            self._predict(pending, clock)
+
+        for document in documents:
+            items: list[_Examined] = []
+            # Told by hand: a block for each paragraph would take longer than some.
+            start = perf_counter()
+            for passage in passages(document, mode):
+                segmented = perf_counter()
+                items.append(self._examine(passage))
+                pending.append(items[-1])
+                clock.add("segmenting", segmented - start)
+                start = perf_counter()
+                clock.add("rules", start - segmented)
+                if len(pending) == LARGEST_BATCH:
+                    judge()
+                    with clock.time("verdicts"):
+                        for item in pending:
+                            self._settle(item)
+                    pending.clear()
+                    start = perf_counter()
+            batch.append(items)
+        judge()
+        return batch
 
     def _language(self, code: str) -> "_Language":
         if code not in self._opened:
@@ -154,28 +233,59 @@ class Scorer:
             return _Examined(passage, measured, findings, "language", n_words)
         return _Examined(passage, measured, findings, None)
 
-    def _predict(self, items: Sequence[_Examined]) -> None:
+    def _predict(self, items: Sequence[_Examined], clock: Clock) -> None:
         judged = [item for item in items if item.abstained is None]
-        for code in sorted({item.passage.paragraph.language or "" for item in judged}):
-            own = [item for item in judged if item.passage.paragraph.language == code]
-            opened = self._language(code)
-            batch = Batch(
-                [item.measured for item in own],
-                [item.counted for item in own],
-                [it.mistakes if isinstance(it.mistakes, tuple) else None for it in own],
-                opened.vocabulary(),
-            )
-            vectors = opened.extraction.measure(batch)
+        for code in sorted({item.language for item in judged}):
+            with clock.time("opening"):
+                opened = self._language(code)
+            own = [item for item in judged if item.language == code]
+            new: dict[Hashable, list[_Examined]] = {}
+            with clock.time("classifying"):
+                for item in own:
+                    key = item.key
+                    item.judged = opened.kept.get(key)
+                    if item.judged is None:
+                        new.setdefault(key, []).append(item)
+            first = [same[0] for same in new.values()]
+            found = self._measured(opened, first, clock)
+            for (key, same), known in zip(new.items(), found, strict=True):
+                opened.kept.put(key, known)
+                for item in same:
+                    item.judged = known
+        for item in judged:
+            if item.judged is not None:
+                item.n_words = item.judged.n_words
+
+    def _measured(
+        self, opened: "_Language", items: Sequence[_Examined], clock: Clock
+    ) -> Iterator[_Judged]:
+        """Yield what the model says of paragraphs of one language."""
+        with clock.time("tokens"):
+            batch = opened.batch(items)
+            n_words = batch.n_words.tolist()
+        vectors = opened.extraction.measure(batch, clock)
+        with clock.time("classifying"):
             shares = opened.model.contributions(vectors)
             logits = opened.model.merged(shares.sum(axis=1) + opened.model.intercept)
             gains = effects(opened.model.by_label(shares))
             gains[np.isnan(vectors)] = 0  # What was not measured is no reason.
             leading = np.argsort(-gains, axis=1, kind="stable")[:, :N_REASONS]
-            found = zip(vectors, shares, logits, gains, leading, strict=True)
-            n_words = batch.n_words.tolist()
-            for at, (item, values) in enumerate(zip(own, found, strict=True)):
-                item.n_words = n_words[at]
-                item.judged = _Judged(batch, at, *values)
+            facts = opened.model.facts(shares)
+        columns = vectors, logits, facts, gains, leading
+        for at, (item, *rows) in enumerate(zip(items, *columns, strict=True)):
+            item.batch, item.at = batch, at
+            # Copies: a row that is kept would keep the whole batch.
+            yield _Judged(n_words[at], *[row.copy() for row in rows])
+
+    def _settle(self, item: _Examined) -> None:
+        """Find the places that reasons may need, and let go of the batch."""
+        if item.judged is not None:
+            for feature in np.unique(item.judged.leading).tolist():
+                if item.judged.effects[feature].max() >= LEAST_EFFECT:
+                    self._place(item, feature)
+        item.batch = None
+        # A new one: an old one keeps its words and its sentences.
+        item.passage, item.measured = replace(item.passage), replace(item.measured)
 
     def _paragraph_verdicts(
         self, document: Document, items: Sequence[_Examined]
@@ -188,7 +298,7 @@ class Scorer:
                 yield Verdict(*shown, None, None, None, item.abstained, item.shown)
                 continue
             judged = self._judge(paragraph.language or "", informed[index])
-            reasons = self._reasons(judged[0], [item.judged])
+            reasons = self._reasons(judged[0], [item])
             yield Verdict(*shown, *judged, None, item.shown, reasons)
 
     def _informed(self, items: Sequence[_Examined]) -> dict[int, Array]:
@@ -230,12 +340,11 @@ class Scorer:
         chosen = [item for item in chosen if item.passage.paragraph.language == code]
         judged = [item.judged for item in chosen if item.judged is not None]
         n_words = np.array([float(item.n_words) for item in chosen])
-        opened = self._language(code or "")
-        facts = opened.model.facts(np.array([item.contributions for item in judged]))
+        facts = np.array([item.facts for item in judged])
         logits = np.array([item.logits for item in judged])
-        logits = opened.context.document(logits, n_words, facts)
+        logits = self._language(code or "").context.document(logits, n_words, facts)
         verdict = self._judge(code or "", logits)
-        reasons = self._reasons(verdict[0], judged, n_words)
+        reasons = self._reasons(verdict[0], chosen, n_words)
         return Verdict(*shown, *verdict, None, findings, reasons)
 
     def _judge(self, code: str, logits: Array) -> tuple[Label, dict[Label, float], Any]:
@@ -254,33 +363,67 @@ class Scorer:
         )
 
     def _reasons(
-        self, label: Label, items: Sequence[_Judged], n_words: Array | None = None
+        self, label: Label, items: Sequence[_Examined], n_words: Array | None = None
     ) -> tuple[Reason, ...]:
         """Return the features that moved the verdict most, each with its best place.
 
-        Several paragraphs are weighed by their ``n_words``.
+        Several paragraphs, all of them judged, are weighed by their ``n_words``.
         """
         column = LABELS.index(label)
-        leading, gains = items[0].leading[:, column], items[0].effects[:, column]
+        judged = [item.judged for item in items if item.judged is not None]
+        leading, gains = judged[0].leading[:, column], judged[0].effects[:, column]
         if n_words is not None:
-            every = np.array([item.effects[:, column] for item in items])
+            every = np.array([known.effects[:, column] for known in judged])
             gains = n_words @ every / n_words.sum()
             leading = np.argsort(-gains, kind="stable")[:N_REASONS]
+        names = self._language(items[0].language).model.features
         reasons = []
         for feature in leading.tolist():
             gain = float(gains[feature])
             if gain < LEAST_EFFECT:
                 break
-            best = max(items, key=lambda item: item.effects[feature, column])
-            reasons.append(self._reason(best, feature, gain))
+            best = max(
+                range(len(items)), key=lambda at: judged[at].effects[feature, column]
+            )
+            value = float(judged[best].vector[feature])
+            place = self._place(items[best], feature)
+            reasons.append(Reason(names[feature], value, gain, place))
         return tuple(reasons)
 
-    def _reason(self, item: _Judged, feature: int, gain: float) -> Reason:
-        code = item.batch.passages[item.at].paragraph.language
-        opened = self._language(code or "")
-        name = opened.model.features[feature]
-        places = opened.extraction.locate(item.batch, item.at, name)
-        return Reason(name, float(item.vector[feature]), gain, next(iter(places), None))
+    def _place(self, item: _Examined, feature: int) -> Span | None:
+        """Return the place in the document that shows a feature best, if one does."""
+        assert item.judged is not None
+        places = item.judged.places
+        if feature not in places:
+            opened = self._language(item.language)
+            if item.batch is None:
+                item.batch, item.at = opened.batch([item]), 0
+            name = opened.model.features[feature]
+            spans = opened.extraction.locate(item.batch, item.at, name)
+            found = next(iter(spans), None)
+            places[feature] = found and found.shift(-item.start)
+        place = places[feature]
+        return place and place.shift(item.start)
+
+
+class _Kept:
+    """Judgements of texts that may come again, such as boilerplate; the last ones."""
+
+    def __init__(self) -> None:
+        self._judged: OrderedDict[Hashable, _Judged] = OrderedDict()
+
+    def get(self, key: Hashable) -> _Judged | None:
+        """Return what was said of a text, if that is still known."""
+        found = self._judged.get(key)
+        if found is not None:
+            self._judged.move_to_end(key)
+        return found
+
+    def put(self, key: Hashable, judged: _Judged) -> None:
+        """Keep what was said of a text, and forget what did not come again."""
+        self._judged[key] = judged
+        if len(self._judged) > MOST_KEPT:
+            self._judged.popitem(last=False)
 
 
 class _Language:
@@ -302,12 +445,21 @@ class _Language:
                 f"model {model.name}: the features of {code} are not this version's"
             )
         self.thresholds = _thresholds(model, code, tier)
+        self.kept = _Kept()
         self._vocabulary = Vocabulary()
 
-    def vocabulary(self) -> Vocabulary:
-        """Return the tokens of earlier batches, or none where they were too many."""
+    def batch(self, items: Sequence[_Examined]) -> Batch:
+        """Put paragraphs together; they share the tokens of earlier batches.
+
+        Those are begun anew where they are too many.
+        """
         self._vocabulary = self._vocabulary.renewed()
-        return self._vocabulary
+        return Batch(
+            [item.measured for item in items],
+            [item.counted for item in items],
+            [item.checked for item in items],
+            self._vocabulary,
+        )
 
 
 def _proofread(items: Sequence[_Examined], checker: Checker) -> None:

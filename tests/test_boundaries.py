@@ -11,7 +11,16 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mtcheck"
 
 LAYERS = (
-    ("errors", "installed", "types", "plugins", "decode", "atomic", "characters"),
+    (
+        "errors",
+        "installed",
+        "types",
+        "plugins",
+        "decode",
+        "atomic",
+        "characters",
+        "clock",
+    ),
     ("schedule", "language_model", "languages", "markup"),
     ("grammar",),
     ("config", "identify", "models", "page", "vocabulary"),

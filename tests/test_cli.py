@@ -136,7 +136,7 @@ def test_bad_usage_ends_with_2(
             "server, got 'on'\n",
         ),
         (
-            ["score", "--jobs", "0", "clean.txt"],
+            ["score", "--jobs", "-1", "clean.txt"],
             "mtcheck: config: jobs must be at least 0, got -1\n",
         ),
         (

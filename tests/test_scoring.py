@@ -4,18 +4,21 @@ import json
 import lzma
 import random
 from collections.abc import Sequence
+from itertools import permutations
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mtcheck
-from mtcheck import vocabulary
+from mtcheck import scorer, vocabulary
+from mtcheck.batch import Batch
+from mtcheck.clock import Clock
 from mtcheck.errors import ConfigError, InputError
-from mtcheck.extract import extractors, schema
+from mtcheck.extract import Extraction, extractors, schema
 from mtcheck.models import open_model
 from mtcheck.scorer import LEAST_EFFECT, MEASURED_CHARACTERS, N_REASONS
 from mtcheck.scoring import BATCH_CHARACTERS, score, score_documents
@@ -266,6 +269,59 @@ def test_what_was_scored_before_changes_nothing(
     known = [score([text]) for text in texts]
     monkeypatch.setattr(vocabulary, "MOST_CHARACTERS", 0)  # each batch finds it full
     assert [score([text]) for text in texts] == known
+
+
+@pytest.mark.parametrize("level", ["paragraph", "document"])
+def test_what_is_kept_of_earlier_texts_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, level: Any
+) -> None:
+    texts = ["\n\n".join(part) for part in permutations([*EN, *EN[:2], *DE[:1]], 3)]
+    known = [score([text], level=level) for text in texts]
+    # Nothing is known of any text, not even of the batch's own.
+    monkeypatch.setattr(scorer._Kept, "get", lambda *_: None)
+    assert [score([text], level=level) for text in texts] == known
+
+
+def test_the_same_text_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    measure = Extraction.measure
+
+    def spy(self: Extraction, batch: Batch, clock: Clock | None = None) -> Any:
+        sizes.append(len(batch))
+        return measure(self, batch, clock)
+
+    monkeypatch.setattr(Extraction, "measure", spy)
+    text = "A sentence that no other test has, about the tide tables of 1911."
+    score([Document(f"{EN[0]}\n\n{text}", str(number)) for number in range(5)])
+    score([f"{text}\n\n{EN[2]}"])
+    assert sum(sizes) <= 3
+    # The same words are another text where other defects are found.
+    n_before = sum(sizes)
+    score(["\n\n".join([text] * 3)])
+    assert sum(sizes) > n_before
+
+
+def test_of_known_texts_the_last_ones_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scorer, "MOST_KEPT", 2)
+    kept, judged = scorer._Kept(), cast(Any, object())
+    for key in "ab":
+        kept.put(key, judged)
+    assert kept.get("a") == judged
+    kept.put("c", judged)
+    assert [kept.get(key) for key in "abc"] == [judged, None, judged]
+
+
+@pytest.mark.parametrize("level", ["paragraph", "document"])
+def test_a_long_document_is_judged_like_a_short_one(
+    monkeypatch: pytest.MonkeyPatch, level: Any
+) -> None:
+    text = "\n\n".join([*EN, *DE, *ODD, FR, *EN[::-1]])
+    whole = score([text, *EN], level=level)
+    monkeypatch.setattr(scorer, "LARGEST_BATCH", 3)
+    monkeypatch.setattr(scorer._Kept, "get", lambda *_: None)
+    assert score([text, *EN], level=level) == whole
 
 
 def test_results_come_as_the_documents_do() -> None:

@@ -1,7 +1,7 @@
 """What became of the texts of a run, in numbers that add up."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
@@ -49,14 +49,14 @@ class Counts:
             if isinstance(value, Counter):
                 value.update(more)
             elif isinstance(value, dict):
-                for stage, seconds in more.items():
-                    self.spend(stage, seconds)
+                self.spend(more)
             else:
                 setattr(self, item.name, value + more)
 
-    def spend(self, stage: str, seconds: float) -> None:
-        """Count the time that a stage took."""
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+    def spend(self, more: Mapping[str, float]) -> None:
+        """Count the seconds that stages took."""
+        for stage, seconds in more.items():
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
 
     def to_json(self) -> dict[str, Any]:
         """Return the form that ``from_json`` reads."""

@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Any, BinaryIO, Protocol
 
 from mtcheck import __version__
+from mtcheck.clock import Clock
 from mtcheck.corpus.counts import Counts
 from mtcheck.corpus.parts import Part, parts
 from mtcheck.corpus.store import Record, Store
@@ -99,7 +100,7 @@ class Run:
         self._jobs, self._scheduler = jobs, scheduler
         self._watcher = watcher
         self._inputs, self._found = inputs.fingerprinted()
-        self._own = Counts()
+        self._clock = Clock()
 
     def score(self) -> Counts:
         """Score all that is missing, and return the numbers of the whole run.
@@ -121,7 +122,7 @@ class Run:
                 f"{error.filename or target.path}: cannot be written "
                 f"({error.strerror or error})"
             ) from None
-        counts.add(self._own)
+        counts.spend(self._clock.seconds)
         return counts
 
     def _plan(self) -> dict[str, Any]:
@@ -167,14 +168,8 @@ class Run:
                 n_lost = count(len(counts.lost), "input")
                 store.remove()
                 raise MtcheckError(f"nothing was scored, {n_lost} lost")
-            start = perf_counter()
-            if self._target.is_folder:
-                store.finish()
-            else:
-                with self._target.replacing() as file:
-                    self._target.table.join(store.parts(), file)
-                store.remove()
-            self._own.spend("writing", perf_counter() - start)
+            with self._clock.time("writing"):
+                self._finish(store)
         except BaseException:
             # Without a part there is nothing to take up; a stream has gone by.
             if not store.records or any(map(_is_stream, self._inputs.entries)):
@@ -183,16 +178,21 @@ class Run:
                 self._watcher.stop(len(store.records))
             raise
 
+    def _finish(self, store: Store) -> None:
+        if self._target.is_folder:
+            store.finish()
+            return
+        with self._target.replacing() as file:
+            self._target.table.join(store.parts(), file)
+        store.remove()
+
     def _score_missing(self, store: Store) -> None:
         work, missing = self._work.do, self._missing(store)
         for done in spread(work, missing, self._jobs, self._scheduler):
-            start = perf_counter()
             size = len(done.data)
-            store.commit(
-                Record(done.number, size, done.end, done.n_bytes, done.counts),
-                done.data,
-            )
-            self._own.spend("writing", perf_counter() - start)
+            record = Record(done.number, size, done.end, done.n_bytes, done.counts)
+            with self._clock.time("writing"):
+                store.commit(record, done.data)
             self._tell(done.counts)
             self._watcher.advance(done.n_bytes, done.counts.paragraphs)
 
@@ -202,7 +202,7 @@ class Run:
         found = parts(inputs.entries, inputs.options, number, place, inputs.stdin)
         start = perf_counter()
         for part in found:
-            self._own.spend("reading", perf_counter() - start)
+            self._clock.add("reading", perf_counter() - start)
             if part.number not in store.records:
                 yield part
             start = perf_counter()

@@ -145,6 +145,7 @@ class Store:
         """
         for path in (*self.parts(), self.folder / JOURNAL, self.folder / MANIFEST):
             path.unlink(missing_ok=True)
+        self.records = {}
         with suppress(OSError):  # it holds something of somebody else's
             self.folder.rmdir()
 

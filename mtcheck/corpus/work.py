@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from time import perf_counter
 
+from mtcheck.clock import Clock
 from mtcheck.corpus.counts import Counts
 from mtcheck.corpus.parts import Part, Place
 from mtcheck.errors import ModelError
@@ -49,7 +50,7 @@ class Work:
                 f"model {self.model}: must be {self.signature} in all processes, got "
                 f"{found}; install the same model on each machine"
             )
-        start, counts = perf_counter(), Counts()
+        start, counts, clock = perf_counter(), Counts(), Clock()
         results = score_documents(
             part.outcomes,
             model=self.model,
@@ -57,7 +58,9 @@ class Work:
             level=self.level,
             paragraphs=self.paragraphs,
             service=self.service,
+            clock=clock,
         )
         data = table(self.format).encode(counts.watch(results), self.signature)
-        counts.spend("scoring", perf_counter() - start)
+        rest = perf_counter() - start - sum(clock.seconds.values())
+        counts.spend(clock.seconds | {"encoding": rest})
         return Done(part.number, part.end, part.n_bytes, data, counts)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtcheck.batch import Batch, cut
+from mtcheck.clock import Clock
 from mtcheck.errors import ConfigError
 from mtcheck.models import Resources
 from mtcheck.plugins import collect
@@ -107,14 +108,19 @@ class Extraction:
             name: open_ for kind, open_ in self._opened for name in kind.features
         }
 
-    def measure(self, batch: Batch) -> Array:
-        """Return the features of paragraphs, of shape (paragraphs, features)."""
+    def measure(self, batch: Batch, clock: Clock | None = None) -> Array:
+        """Return the features of paragraphs, of shape (paragraphs, features).
+
+        The ``clock`` is told how long each extractor took.
+        """
+        clock = clock or Clock()
         vectors = np.full((len(batch), len(self.schema.names)), nan)
         column = 0
         for kind, extractor in self._opened:
             after = column + len(kind.features)
             if extractor is not None and len(batch):
-                vectors[:, column:after] = extractor.measure(batch)
+                with clock.time(f"features.{kind.name}"):
+                    vectors[:, column:after] = extractor.measure(batch)
             column = after
         return vectors
 
