@@ -32,7 +32,13 @@ from mtcheck.corpus.run import Inputs, Run
 from mtcheck.corpus.store import JOURNAL, MANIFEST, Store
 from mtcheck.corpus.target import Target, format_of
 from mtcheck.corpus.work import Work
-from mtcheck.errors import ConfigError, InputError, ModelError, MtcheckError
+from mtcheck.errors import (
+    ConfigError,
+    InputError,
+    ModelError,
+    MtcheckError,
+    ResourceError,
+)
 from mtcheck.models import open_model
 from mtcheck.read import ReadOptions
 from mtcheck.segment import split_sentences
@@ -460,7 +466,7 @@ def test_the_command_tells_what_came_of_it(
     assert out == ""
     first, second = err.splitlines()
     assert first.startswith("mtcheck: 150 documents, ")
-    assert " paragraphs a second; seconds of work: scoring " in second
+    assert " paragraphs a second; seconds of work: opening " in second
     assert main(arguments) == 0
     assert capsys.readouterr().err.splitlines() == [
         "mtcheck: all was scored before, by the same model and settings",
@@ -500,6 +506,30 @@ def test_lines_cannot_be_spread_over_a_cluster(
     assert capsys.readouterr().err == (
         "mtcheck: config: scheduler needs --output with a file or a folder for the "
         "scores\n"
+    )
+
+
+def test_where_a_part_of_the_machine_fails_the_others_parts_are_kept(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    do = Work.do
+
+    def fail(work: Work, part: Part) -> Any:
+        if part.number == 3:
+            raise ResourceError("grammar: the server went away")
+        return do(work, part)
+
+    arguments = ["score", "--tier", "fast", "--output", "s.csv", "corpus.jsonl"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Work, "do", fail)
+        assert main(arguments) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "mtcheck: stopped; 3 parts kept, the same command goes on from there",
+        "mtcheck: grammar: the server went away",
+    ]
+    assert main(arguments) == 0
+    assert capsys.readouterr().err.startswith(
+        "mtcheck: going on from a run that was stopped; 3 parts done\n"
     )
 
 

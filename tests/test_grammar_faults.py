@@ -30,6 +30,7 @@ from mtcheck.grammar.server import FOLDER, grammar_service, look_at, start, stop
 TEXT = "She have sold the boat to a cousin who lives on the mainland."
 CLOSED = "http://127.0.0.1:9"
 WAIT = 30.0
+N_RECORDS = 240
 
 Answer = Callable[[BaseHTTPRequestHandler, str], None]
 
@@ -101,10 +102,10 @@ def codes(out: str) -> set[str]:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """Return a file of many records, none like another."""
+    """Return a file of many records, none like another: several batches of them."""
     path = tmp_path / "corpus.jsonl"
     with path.open("w", encoding="utf-8") as file:
-        for number in range(120):
+        for number in range(N_RECORDS):
             text = "\n\n".join(f"{TEXT} Boat {number} {at}." for at in range(20))
             file.write(json.dumps({"id": number, "text": text}) + "\n")
     return path
@@ -461,7 +462,7 @@ def test_auto_goes_on_where_its_server_is_killed(
     status, rest, err = run.end()
     assert status == 0
     found = lines(first + rest)
-    assert len(found) == 120 * 20
+    assert len(found) == N_RECORDS * 20
     assert all(line["label"] is not None for line in found)
     assert "MT751" in {item["code"] for item in found[0]["findings"]}
     (told,) = [line for line in err.splitlines() if "grammar" in line]
@@ -474,8 +475,8 @@ def test_a_named_server_that_is_killed_ends_the_run_and_costs_no_score(
 ) -> None:
     process, url = start(print)
     try:
-        arguments = "score", "--grammar", url, "--format", "jsonl", "--output", "out"
-        run = Run(corpus.parent, *arguments, "corpus.jsonl")
+        arguments = "score", "--grammar", url, "--format", "jsonl", "corpus.jsonl"
+        run = Run(corpus.parent, *arguments)
         cache = corpus.parent / "cache" / "mtcheck" / "grammar.sqlite"
         sizes: set[int] = set()
         # With the answers to a second batch the first has been scored.
@@ -484,15 +485,15 @@ def test_a_named_server_that_is_killed_ends_the_run_and_costs_no_score(
             sizes.update(n_answers(cache))
     finally:
         stop(process)
-    status, _, err = run.end()
+    status, out, err = run.end()
     assert status == 2
     *_, summary, told = err.splitlines()
     assert told.startswith(f"mtcheck: grammar: {url}: ")
     assert told.endswith(
         "start the server again, or use --grammar auto, which goes on without"
     )
-    found = lines((corpus.parent / "out").read_text(encoding="utf-8"))
-    assert 0 < len(found) < 120 * 20
+    found = lines(out)
+    assert 0 < len(found) < N_RECORDS * 20
     assert len(found) % 20 == 0
     assert f"{len(found) // 20:,} document" in summary
 
@@ -510,6 +511,7 @@ def test_a_named_server_that_is_absent_is_an_error(
         "start a server (docs/grammar.md says how), or use --grammar auto\n"
     )
     assert not (tmp_path / "out").exists()
+    assert not (tmp_path / ".out.parts").exists()
 
 
 def test_lint_does_not_remember_what_was_not_checked(
