@@ -288,6 +288,10 @@ class ProgressBar:
             self._bar.start()
 
 
+_CAUSES = {"too-short": "under five words", "language": "in another language"}
+"""What keeps a paragraph from being judged, in words."""
+
+
 class CorpusWatch:
     """Tells people how a run over a corpus goes, and at the end what came of it."""
 
@@ -338,7 +342,10 @@ class CorpusWatch:
         if labels.total():
             told += f": {describe_labels(labels)}"
         if counts.abstained:
-            causes = [f"{n:,} {cause}" for cause, n in sorted(counts.abstained.items())]
+            causes = [
+                f"{number:,} {_CAUSES.get(cause, cause)}"
+                for cause, number in counts.abstained.most_common()
+            ]
             told += f" ({', '.join(causes)})"
         if counts.lost:
             told += f"; {count(len(counts.lost), 'input')} lost"

@@ -209,7 +209,8 @@ def test_a_file_is_put_together_once_all_is_scored(corpus: Path, output: str) ->
         run(output, corpus, watch=Watch(stop_after=4))
     assert not Path(output).exists()
     assert Path(f".{output}.parts", MANIFEST).exists()
-    run(output, corpus, jobs=2)
+    counts = run(output, corpus, jobs=2)
+    assert counts.documents == 150
     assert Path(output).read_bytes() == Path(f"once-{output}").read_bytes()
     assert not Path(f".{output}.parts").exists()
 
@@ -448,6 +449,15 @@ def test_a_target_is_told_by_its_name(
     assert (target and (target.format, target.is_folder)) == found
 
 
+def test_scores_are_not_written_to_an_address() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Target.of("s3://bucket/scores/")
+    assert str(caught.value) == (
+        "config: output must be on this machine, got 's3://bucket/scores/'; copy the "
+        "scores there when they are complete"
+    )
+
+
 def test_parquet_is_not_packed_once_more() -> None:
     with pytest.raises(ConfigError, match=r"Parquet is packed inside$"):
         Target.of("s.parquet.gz")
@@ -497,6 +507,18 @@ def test_a_dry_run_foretells_and_writes_nothing(
         "mtcheck: nothing to sample: no text was found in the inputs",
         "mtcheck: config: dry-run needs files; standard input can be read once only",
     ]
+
+
+def test_why_paragraphs_are_not_judged_is_told(
+    corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    french = "Le vieux bac quitta le port à midi, et personne ne leva les yeux."
+    Path("a.txt").write_text(f"Read more\n\n{french}\n\nRead less")
+    assert main(["score", "a.txt", "--output", "s.jsonl"]) == 0
+    assert capsys.readouterr().err.splitlines()[0] == (
+        "mtcheck: 1 document, 3 paragraphs: 3 not judged (2 under five words, 1 in "
+        "another language)"
+    )
 
 
 def test_lines_cannot_be_spread_over_a_cluster(

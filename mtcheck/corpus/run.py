@@ -114,9 +114,7 @@ class Run:
         try:
             with store:
                 self._begin(store)
-                if not store.is_complete:
-                    self._score(store)
-                counts = store.counts()
+                counts = store.counts() if store.is_complete else self._score(store)
         except OSError as error:
             raise MtcheckError(
                 f"{error.filename or target.path}: cannot be written "
@@ -160,7 +158,7 @@ class Run:
         for place, problem in counts.lost:
             self._watcher.lose(InputError(place, problem))
 
-    def _score(self, store: Store) -> None:
+    def _score(self, store: Store) -> Counts:
         try:
             self._score_missing(store)
             counts = store.counts()
@@ -170,6 +168,7 @@ class Run:
                 raise MtcheckError(f"nothing was scored, {n_lost} lost")
             with self._clock.time("writing"):
                 self._finish(store)
+            return counts
         except BaseException:
             # Without a part there is nothing to take up; a stream has gone by.
             if not store.records or any(map(_is_stream, self._inputs.entries)):

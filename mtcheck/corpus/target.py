@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Self, cast
 
 from mtcheck.errors import ConfigError
+from mtcheck.read import is_address
 from mtcheck.report import Table, formats, table
 
 
@@ -29,6 +30,11 @@ class Target:
         A name that ends in a slash is a folder, and Parquet unless asked otherwise.
         None where the output is for people, or no file, such as a device.
         """
+        if is_address(output):
+            raise ConfigError(
+                f"config: output must be on this machine, got {output!r}; copy the "
+                "scores there when they are complete"
+            )
         path = Path(output)
         is_folder = output.endswith(os.sep) or path.is_dir()
         if path.exists() and not is_folder and not path.is_file():
