@@ -95,7 +95,7 @@ def _by_dask(
     from joblib import Parallel, delayed, parallel_config
 
     try:
-        client = Client(address, timeout=TIMEOUT)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=TIMEOUT)
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"scheduler: no Dask scheduler answers at {address!r} ({error}); start "

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,6 +24,14 @@ def lacking(reason: str) -> NoReturn:
     """Skip what cannot be tried here; fail where all parts were promised."""
     promised = os.environ.get("MTCHECK_REQUIRE") or os.environ.get("CI") == "true"
     (pytest.fail if promised else pytest.skip)(reason)
+
+
+def needed(name: str) -> Any:
+    """Return a module that the command of the README does not install."""
+    try:
+        return import_module(name)
+    except ImportError as error:
+        lacking(str(error))
 
 
 def put_model(folder: Path, *languages: str) -> Path:

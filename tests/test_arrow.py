@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from conftest import lacking, needed
 
 import mtcheck
 from mtcheck import arrow
@@ -151,7 +153,9 @@ def test_the_schema_of_spark_has_every_column() -> None:
 @pytest.fixture
 def spark(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Return a session of Spark with one worker on this machine."""
-    sql = pytest.importorskip("pyspark.sql")
+    if shutil.which("java") is None:
+        lacking("no Java to run Spark")
+    sql = needed("pyspark.sql")
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *sys.path]))
     session = (

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import distributed
 import pytest
 from test_corpus import contents, corpus, make_corpus, run
 
 from mtcheck.errors import ConfigError, ResourceError
 from mtcheck.schedule import spread
-
-distributed = pytest.importorskip("distributed", reason="Dask is not installed")
 
 __all__ = ["corpus"]
 

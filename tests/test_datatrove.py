@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import needed
 
 from mtcheck.errors import ConfigError
 from mtcheck.models import model_folders
@@ -25,7 +26,7 @@ def data() -> Any:
     """Return datatrove's documents."""
     if not model_folders():
         pytest.skip("no model is installed")
-    return pytest.importorskip("datatrove.data")
+    return needed("datatrove.data")
 
 
 def documents(data: Any) -> list[Any]:
@@ -73,7 +74,7 @@ def test_it_can_be_sent_to_other_machines(data: Any) -> None:
 
 
 def test_a_whole_pipeline_runs_with_it(data: Any, tmp_path: Path) -> None:
-    pytest.importorskip("orjson")
+    needed("orjson")
     from datatrove.executor import LocalPipelineExecutor
     from datatrove.pipeline.readers import JsonlReader
     from datatrove.pipeline.writers import JsonlWriter

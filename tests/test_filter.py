@@ -11,6 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pandas
+import polars
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -163,7 +166,6 @@ def test_every_format_is_written_with_the_same_rows(
 
 
 def test_what_is_kept_joins_to_the_scores(scores: Path) -> None:
-    duckdb = pytest.importorskip("duckdb")
     assert main(["filter", "scores", *GOOD, "--output", "kept.parquet"]) == 0
     joined = duckdb.sql(
         "select label from 'scores/part-*.parquet' join 'kept.parquet' "
@@ -175,7 +177,6 @@ def test_what_is_kept_joins_to_the_scores(scores: Path) -> None:
 def test_what_polars_and_pandas_write_is_read(
     scores: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    polars, pandas = map(pytest.importorskip, ("polars", "pandas"))
     polars.read_parquet("scores/part-00000.parquet").write_parquet("p.parquet")
     pandas.read_parquet("scores/part-00000.parquet").to_parquet("q.parquet")
     for path in ("p.parquet", "q.parquet"):
