@@ -167,7 +167,7 @@ def test_every_format_is_written_with_the_same_rows(
 
 def test_what_is_kept_joins_to_the_scores(scores: Path) -> None:
     assert main(["filter", "scores", *GOOD, "--output", "kept.parquet"]) == 0
-    joined = duckdb.sql(
+    joined = duckdb.connect().execute(
         "select label from 'scores/part-*.parquet' join 'kept.parquet' "
         'using (document, paragraph, start, "end")'
     )
