@@ -4,10 +4,8 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
 from threading import Thread
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from mtcheck.errors import ConfigError, MtcheckError, ResourceError
 
@@ -36,7 +34,7 @@ def spread(
     elif jobs == 1:
         yield from map(function, items)
     else:
-        yield from _by_processes(_Child(function, os.getpid()), items, jobs, order)
+        yield from _by_processes(function, items, jobs, order)
 
 
 def _by_processes(
@@ -46,7 +44,14 @@ def _by_processes(
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
     # An item is work enough: to send several at once would keep the others idle.
-    pool = Parallel(n_jobs=jobs, batch_size=1, return_as=order)
+    pool = Parallel(
+        n_jobs=jobs,
+        backend="loky",
+        batch_size=1,
+        return_as=order,
+        initializer=_end_with,
+        initargs=(os.getpid(),),
+    )
     try:
         yield from pool(delayed(function)(item) for item in items)
     except BrokenProcessPool:
@@ -56,19 +61,6 @@ def _by_processes(
         ) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Child(Generic[T, R]):
-    """Works for a process, and does not outlive it."""
-
-    function: Callable[[T], R]
-    parent: int
-
-    def __call__(self, item: T) -> R:
-        _end_with(self.parent)
-        return self.function(item)
-
-
-@cache
 def _end_with(parent: int) -> None:
     """End this process soon after its parent, which may be killed without a word.
 

@@ -634,8 +634,10 @@ def start(*arguments: str | Path, **more: Any) -> "subprocess.Popen[str]":
 
 def n_recorded(folder: Path) -> int:
     """Return how many parts the journal has."""
-    journal = folder / JOURNAL
-    return journal.read_bytes().count(b"\n") if journal.exists() else 0
+    try:
+        return (folder / JOURNAL).read_bytes().count(b"\n")
+    except FileNotFoundError:  # not there yet, or the run is complete
+        return 0
 
 
 def left_running(marker: str) -> list[int]:
