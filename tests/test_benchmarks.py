@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import figures, quality, record, speed, tools
+from benchmarks import costs, figures, quality, record, speed, tools
 from benchmarks.tools import TOOLS
 from mtcheck.models import DEFAULT, model_folders
 from mtcheck.types import LABELS, Label
@@ -305,6 +305,41 @@ def test_the_classifier_on_ngrams_says_what_it_lacks(tmp_path: Path) -> None:
         TOOLS["TF-IDF"].load(setting)
     message = "train.en.jsonl.xz, which it learns from, is missing"
     assert str(caught.value) == message
+
+
+@needs_model
+def test_costs_run_end_to_end(data: Path, tmp_path: Path) -> None:
+    arguments = ["--data", str(data), "--output", str(tmp_path), "--rows", "18"]
+    done = CliRunner().invoke(costs.main, arguments)
+    assert done.exit_code == 0, done.output
+    raw = json.loads((tmp_path / "costs.json").read_text("utf-8"))
+    assert set(raw["languages"]) == {"de", "en"}
+    found = raw["languages"]["en"]
+    assert found["n"] == 18
+    fast, full = found["costs"]["fast"], found["costs"]["full"]
+    assert set(costs.STAGES) <= set(fast) < set(full)
+    assert "features.synonyms" in full
+    assert all(cost > 0 for cost in full.values())
+    text = (tmp_path / "costs.md").read_text("utf-8")
+    assert "18 paragraphs of dev.en a tier" in text
+    assert raw["signature"] in text
+
+
+def test_costs_are_sorted_and_add_up() -> None:
+    found = costs.cost_table(
+        {
+            "fast": {"rules": 30.0, "tokens": 10.0},
+            "full": {"rules": 30.0, "tokens": 10.0, "features.synonyms": 60.0},
+        }
+    )
+    assert [line.split(":")[0] for line in found[2:5]] == [
+        "| `features.synonyms`",
+        "| `rules`",
+        "| `tokens`",
+    ]
+    assert found[2].endswith("| - | - | 60 | 60 % |")
+    assert found[3].endswith("| 30 | 75 % | 30 | 30 % |")
+    assert found[5] == "| all | 40 | 25,000 a second | 100 | 10,000 a second |"
 
 
 def test_speed_names_what_is_missing(tmp_path: Path) -> None:
