@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import costs, figures, quality, record, speed, tools
+from benchmarks import costs, figures, quality, record, scaling, speed, tools
 from benchmarks.tools import TOOLS
 from mtcheck.models import DEFAULT, model_folders
 from mtcheck.types import LABELS, Label
@@ -340,6 +340,21 @@ def test_costs_are_sorted_and_add_up() -> None:
     assert found[2].endswith("| - | - | 60 | 60 % |")
     assert found[3].endswith("| 30 | 75 % | 30 | 30 % |")
     assert found[5] == "| all | 40 | 25,000 a second | 100 | 10,000 a second |"
+
+
+@needs_model
+def test_scaling_runs_end_to_end(data: Path, tmp_path: Path) -> None:
+    options = ["--sizes", "60,120", "--turns", "1", "--turn-size", "60"]
+    arguments = ["--data", str(data), "--output", str(tmp_path), *options]
+    done = CliRunner().invoke(scaling.main, arguments)
+    assert done.exit_code == 0, done.output
+    raw = json.loads((tmp_path / "scaling.json").read_text("utf-8"))
+    assert [item["size"] for item in raw["sizes"]] == [60, 120]
+    assert [item["jobs"] for item in raw["turns"][0]] == [1, 2]
+    assert [len(item["workers"]) for item in raw["turns"][0]] == [0, 2]
+    assert all(item["main"] > 1e7 for item in raw["sizes"])
+    assert len(raw["targets"]) == 4
+    assert raw["signature"] in (tmp_path / "scaling.md").read_text("utf-8")
 
 
 def test_speed_names_what_is_missing(tmp_path: Path) -> None:
