@@ -79,7 +79,7 @@ class Taken:
 
     @property
     def cpu_rate(self) -> float:
-        """Paragraphs a second of a processor: what else runs changes it little."""
+        """Paragraphs a second of a processor."""
         return self.size / self.cpu_seconds
 
     @property
@@ -245,9 +245,9 @@ def report(raw: Mapping[str, Any]) -> list[str]:
         "and again, each time in another order, so that hardly a text is among those "
         "whose judgement is still kept. Time is that of the whole command, its start "
         "included. Memory is the most that a process has held (`VmHWM` in `/proc`, "
-        f"mapped files included; 1 MB is a million bytes). {raw['n_cores']} cores; "
-        "by the time of processors, what else the machine does counts little, and two "
-        "workers gain what they would if neither ever waited.",
+        f"mapped files included; 1 MB is a million bytes). {raw['n_cores']} cores, "
+        "shared with what else the machine did; by the time of processors, two workers "
+        "gain what they would if neither ever waited.",
         "",
         *table(header, [row(taken, f"{taken.size:,} paragraphs") for taken in sizes]),
         "",
