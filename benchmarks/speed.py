@@ -37,9 +37,46 @@ ONE_THREAD = dict.fromkeys(
 
 TARGETS = (
     ("mtcheck fast", "KenLM full_scores", 0.2),
-    ("mtcheck full", "datatrove", 2.0),
+    ("mtcheck fast", "datatrove", 8.0),
+    ("mtcheck full", "datatrove", 3.0),
 )
 """A tool, the peer that it is held against, and the least share of the peer's rate."""
+
+N_WARM = 300
+"""Texts that tools warm up with, but never more than a tenth of what there is."""
+
+
+@dataclass(frozen=True)
+class Slices:
+    """Texts to warm up with, and those of each pass: none is in two of them.
+
+    mtcheck keeps what it said of texts that come again; a text that a tool has seen
+    would tell the time of looking it up.
+    """
+
+    warm: Sequence[str]
+    passes: Sequence[Sequence[str]]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], n_rows: int, n_passes: int) -> Self:
+        """Take ``n_rows`` texts a pass, or as many as there are; 0 asks for these.
+
+        All are evenly spaced, since the texts are in the order of their sources.
+
+        >>> Slices.of([str(number) for number in range(10)], 2, 3)
+        Slices(warm=['0'], passes=[['1', '5'], ['2', '7'], ['4', '8']])
+        """
+        texts = list(dict.fromkeys(texts))
+        warm = _spaced(texts, min(N_WARM, len(texts) // 10))
+        seen = set(warm)
+        left = [text for text in texts if text not in seen]
+        most = len(left) // n_passes
+        chosen = _spaced(left, n_passes * min(n_rows or most, most))
+        return cls(warm, [chosen[at::n_passes] for at in range(n_passes)])
+
+
+def _spaced(texts: Sequence[str], n_texts: int) -> list[str]:
+    return [texts[at * len(texts) // n_texts] for at in range(n_texts)]
 
 
 @dataclass
@@ -49,7 +86,7 @@ class Runner:
     name: str
     process: subprocess.Popen[str]
     versions: Mapping[str, str] = field(default_factory=dict)
-    passes: list[dict[str, float]] = field(default_factory=list)
+    passes: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def start(cls, name: str, python: str) -> Self:
@@ -83,9 +120,10 @@ class Runner:
         with suppress(BrokenPipeError):
             self.process.communicate()
 
-    def rate(self, n_texts: int, clock: str = "seconds") -> float:
-        """Return paragraphs a second in the median pass."""
-        return n_texts / median(times[clock] for times in self.passes)
+    def rates(self, clock: str = "seconds") -> list[float]:
+        """Return paragraphs a second in each pass; none where the clock is unknown."""
+        known = [times for times in self.passes if times[clock] is not None]
+        return [times["n_done"] / times[clock] for times in known]
 
 
 @contextmanager
@@ -103,51 +141,69 @@ def one_core() -> Iterator[bool]:
 
 
 def measure(
-    texts: Sequence[str], model: str, n_passes: int, peer_python: str
+    slices: Slices, setting: Mapping[str, str], peer_python: str
 ) -> tuple[list[Runner], dict[str, str]]:
-    """Return the tools with their times, and why others are missing."""
+    """Return the tools with their times, and why others are missing.
+
+    Tools with a server come last: it works on between the passes, and would take time
+    from the others.
+    """
     runners: list[Runner] = []
     missing: dict[str, str] = {}
-    with ExitStack() as stack:
-        for name, tool in TOOLS.items():
-            python = peer_python if tool.is_peer else sys.executable
-            try:
-                runner = Runner.start(name, python)
-            except OSError as error:
-                missing[name] = f"its Python cannot be started ({error.strerror})"
-                continue
-            stack.callback(runner.stop)
-            found = runner.ask({"model": model, "texts": texts})
-            if "missing" in found:
-                missing[name] = found["missing"]
-                continue
-            runner.versions = found["versions"]
-            runners.append(runner)
-        for number in range(n_passes):
-            for runner in runners:
-                times = runner.ask("pass")
-                if times["n_done"] != len(texts):
-                    raise click.ClickException(
-                        f"{runner.name}: did {times['n_done']} of {len(texts)} texts"
-                    )
-                runner.passes.append(times)
-                click.echo(
-                    f"pass {number + 1}: {runner.name} {times['seconds']:.2f} s",
-                    err=True,
-                )
+    for has_server in (False, True):
+        with ExitStack() as stack:
+            own = []
+            for name, tool in TOOLS.items():
+                if tool.has_server != has_server:
+                    continue
+                try:
+                    python = peer_python if tool.is_peer else sys.executable
+                    runner = Runner.start(name, python)
+                except OSError as error:
+                    missing[name] = f"its Python cannot be started ({error.strerror})"
+                    continue
+                stack.callback(runner.stop)
+                found = runner.ask({**setting, "texts": slices.warm})
+                if "missing" in found:
+                    missing[name] = found["missing"]
+                    continue
+                runner.versions = found["versions"]
+                own.append(runner)
+            _take_turns(own, slices.passes)
+        runners += own
     return runners, missing
 
 
-def judge(runners: Sequence[Runner], n_texts: int) -> list[dict[str, Any]]:
-    """Return each target with its ratio, by the clock and by the processor's time."""
+def _take_turns(runners: Sequence[Runner], passes: Sequence[Sequence[str]]) -> None:
+    for number, texts in enumerate(passes, 1):
+        for runner in runners:
+            share = texts[:: TOOLS[runner.name].one_of]
+            times = runner.ask(share)
+            if times["n_done"] != len(share):
+                raise click.ClickException(
+                    f"{runner.name}: did {times['n_done']} of {len(share)} texts"
+                )
+            runner.passes.append(times)
+            click.echo(
+                f"pass {number}: {runner.name} {times['seconds']:.2f} s", err=True
+            )
+
+
+def judge(runners: Sequence[Runner]) -> list[dict[str, Any]]:
+    """Return each target with its ratio, by the clock and by the processor's time.
+
+    It is the median of the passes: what both do at about the same time.
+    """
     known = {runner.name: runner for runner in runners}
     targets: list[dict[str, Any]] = []
     for name, peer, least in TARGETS:
         found: dict[str, Any] = {"tool": name, "peer": peer, "least": least}
         if name in known and peer in known:
             for key, clock in (("ratio", "seconds"), ("cpu_ratio", "cpu_seconds")):
-                rates = [known[tool].rate(n_texts, clock) for tool in (name, peer)]
-                found[key] = rates[0] / rates[1]
+                pairs = [known[tool].rates(clock) for tool in (name, peer)]
+                if all(pairs):
+                    ratios = [own / other for own, other in zip(*pairs, strict=True)]
+                    found[key] = median(ratios)
             found["is_met"] = found["ratio"] >= least
         targets.append(found)
     return targets
@@ -155,19 +211,21 @@ def judge(runners: Sequence[Runner], n_texts: int) -> list[dict[str, Any]]:
 
 def report(raw: Mapping[str, Any], runners: Sequence[Runner]) -> list[str]:
     """Return the lines of the Markdown report."""
-    n_texts = raw["n"]
     rows = []
     for runner in runners:
-        rates = [n_texts / times["seconds"] for times in runner.passes]
-        numbers = (runner.rate(n_texts), min(rates), max(rates))
-        busy = runner.rate(n_texts, "cpu_seconds")
-        rows.append((runner.name, *[f"{rate:,.0f}" for rate in (*numbers, busy)]))
+        rates = runner.rates()
+        cells = [f"{rate:,.0f}" for rate in (median(rates), min(rates), max(rates))]
+        busy = runner.rates("cpu_seconds")
+        rows.append((runner.name, *cells, f"{median(busy):,.0f}" if busy else "-"))
     header = ("tool", "paragraphs a second", "least", "most", "by processor time")
     lines = [
         *heading("Speed", raw),
-        f"{n_texts:,} paragraphs of dev.en, {raw['words']:,} words; one core"
-        f"{'' if raw['is_pinned'] else ' (not pinned)'}, one thread, after loading; "
-        f"the tools take turns; median of {raw['passes']} passes.",
+        f"{raw['passes']} passes of {raw['n']:,} paragraphs of dev.en, "
+        f"{raw['words']:,} words in all; one core"
+        f"{'' if raw['is_pinned'] else ' (not pinned)'}, one thread, after loading and "
+        f"{raw['n_warm']:,} paragraphs to warm up. No tool has seen the paragraphs of "
+        "a pass before, since mtcheck keeps what it said of texts that come again; all "
+        "tools do the same ones, in turns. Rates and ratios are medians of the passes.",
         "",
         *table(header, rows),
         "",
@@ -176,9 +234,17 @@ def report(raw: Mapping[str, Any], runners: Sequence[Runner]) -> list[str]:
         *target_lines(raw["targets"]),
         "",
     ]
-    return lines + [
-        f"- {runner.name}: {TOOLS[runner.name].about}." for runner in runners
-    ]
+    return lines + [f"- {runner.name}: {_about(runner.name)}." for runner in runners]
+
+
+def _about(name: str) -> str:
+    tool = TOOLS[name]
+    about = tool.about
+    if tool.has_server:
+        about += "; its passes come after those of the others"
+    if tool.one_of > 1:
+        about += f", with one paragraph of {tool.one_of}"
+    return about
 
 
 def target_lines(targets: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -187,7 +253,8 @@ def target_lines(targets: Sequence[Mapping[str, Any]]) -> list[str]:
     for target in targets:
         cells = [f"{target['tool']} / {target['peer']}", f"≥ {target['least']:g}"]
         if "ratio" in target:
-            cells += [f"{target['ratio']:.2f}", f"{target['cpu_ratio']:.2f}"]
+            busy = target.get("cpu_ratio")
+            cells += [f"{target['ratio']:.2f}", f"{busy:.2f}" if busy else "-"]
             cells.append("pass" if target["is_met"] else "miss")
         else:
             cells += ["-", "-", "not measured"]
@@ -199,11 +266,11 @@ def run(data: Path, n_rows: int, passes: int, model: str, peer: str) -> list[Any
     """Measure the rates and return the report's lines and its raw form."""
     path = data_file(data, "dev", "en")
     texts = [row.text for row in read_rows(data, "dev", "en")]
-    # Evenly spaced, since the file is ordered by source.
-    n_rows = min(n_rows or len(texts), len(texts))
-    texts = [texts[at * len(texts) // n_rows] for at in range(n_rows)]
+    slices = Slices.of(texts, n_rows, passes)
+    n_rows = len(slices.passes[0])
     with one_core() as is_pinned:
-        runners, missing = measure(texts, model, passes, peer)
+        setting = {"model": model, "data": str(data)}
+        runners, missing = measure(slices, setting, peer)
     dev = f"dev.en@{fingerprint(path)}"
     found = versions()
     for runner in runners:
@@ -212,19 +279,20 @@ def run(data: Path, n_rows: int, passes: int, model: str, peer: str) -> list[Any
         "signature": signature(open_model(model), data=dev, n=n_rows, passes=passes),
         "versions": found,
         "n": n_rows,
-        "words": sum(len(text.split()) for text in texts),
+        "n_warm": len(slices.warm),
+        "words": sum(len(text.split()) for each in slices.passes for text in each),
         "passes": passes,
         "is_pinned": is_pinned,
         "tools": {runner.name: runner.passes for runner in runners},
         "missing": missing,
-        "targets": judge(runners, n_rows),
+        "targets": judge(runners),
     }
     return [report(raw, runners), raw]
 
 
 @click.command()
 @data_option("paragraphs/")
-@click.option("--rows", default=0, help="Paragraphs, evenly spaced. [default: all]")
+@click.option("--rows", default=0, help="Paragraphs a pass. [default: all, once]")
 @click.option(
     "--passes", default=5, show_default=True, type=click.IntRange(1), help="Turns."
 )

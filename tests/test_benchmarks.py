@@ -3,16 +3,18 @@
 import json
 import lzma
 import math
+import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import figures, quality, record, speed
+from benchmarks import costs, figures, quality, record, scaling, speed, tools
 from benchmarks.tools import TOOLS
 from mtcheck.models import DEFAULT, model_folders
 from mtcheck.types import LABELS, Label
@@ -171,20 +173,22 @@ def test_a_language_without_a_baseline_has_none() -> None:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Fifty rows of our own in the form of the data folder."""
+    """Parts of fifty rows of our own, no two alike, in the form of the data folder."""
     folder = tmp_path_factory.mktemp("data")
     (folder / "paragraphs").mkdir()
     details = ("human", "spun", "machine_translation")
-    lines = []
-    for at in range(50):
-        kind = at % len(LABELS)
-        values: dict[str, object] = dict.fromkeys(FIELDS, "")
-        values |= {"id": f"row{at}", "doc_id": f"doc{at // 2}", "source": "made"}
-        values |= {"label": LABELS[kind], "detail": details[kind]}
-        values["text"] = " ".join(SENTENCES[(at + n) % 5] for n in range(1 + at % 4))
-        lines.append(json.dumps(values))
-    path = folder / "paragraphs" / "dev.en.jsonl.xz"
-    path.write_bytes(lzma.compress("\n".join(lines).encode()))
+    for part in ("dev.en", "dev.de", "train.en", "train.de"):
+        lines = []
+        for at in range(50):
+            kind = at % len(LABELS)
+            values: dict[str, object] = dict.fromkeys(FIELDS, "")
+            values |= {"id": f"row{at}", "doc_id": f"doc{at // 2}", "source": "made"}
+            values |= {"label": LABELS[kind], "detail": details[kind]}
+            said = [SENTENCES[(at + n) % 5] for n in range(1 + at % 4)]
+            values["text"] = " ".join([*said, f"That was number {at} of {part}."])
+            lines.append(json.dumps(values))
+        path = folder / "paragraphs" / f"{part}.jsonl.xz"
+        path.write_bytes(lzma.compress("\n".join(lines).encode()))
     return folder
 
 
@@ -197,27 +201,44 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @needs_model
-def test_speed_runs_end_to_end(data: Path, bare_python: str, tmp_path: Path) -> None:
+def test_speed_runs_end_to_end(
+    data: Path, bare_python: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")  # neither Java nor a compiler
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.delenv("KENLM_BIN", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     options = ["--passes", "2", "--peer-python", bare_python]
     arguments = ["--data", str(data), "--output", str(tmp_path), *options]
     done = CliRunner().invoke(speed.main, arguments)
     assert done.exit_code == 0, done.output
     raw = json.loads((tmp_path / "speed.json").read_text("utf-8"))
-    assert raw["n"] == 50
-    assert set(raw["tools"]) == set(TOOLS) - {"datatrove"}
-    assert all(len(passes) == 2 for passes in raw["tools"].values())
-    assert raw["missing"] == {"datatrove": "No module named 'datatrove'"}
-    assert "is_met" in raw["targets"][0]
-    assert "is_met" not in raw["targets"][1]
+    assert (raw["n"], raw["n_warm"]) == (22, 5)
+    missing = raw["missing"]
+    assert missing.pop("datatrove") == "No module named 'datatrove'"
+    assert missing.pop("KenLM query").startswith("KenLM's query is missing; to build")
+    # Where language-tool-python is not installed, that is what is missing.
+    assert set(missing) == {"LanguageTool"}
+    assert set(raw["tools"]) == {
+        "mtcheck fast",
+        "mtcheck full",
+        "KenLM full_scores",
+        "KenLM score",
+        "textstat",
+        "TF-IDF",
+    }
+    for passes in raw["tools"].values():
+        assert [times["n_done"] for times in passes] == [22, 22]
+    assert ["is_met" in target for target in raw["targets"]] == [True, False, False]
     text = (tmp_path / "speed.md").read_text("utf-8")
     assert "Missing: datatrove: No module named 'datatrove'." in text
-    assert "| mtcheck full / datatrove | ≥ 2 | - | - | not measured |" in text
+    assert "| mtcheck full / datatrove | ≥ 3 | - | - | not measured |" in text
     assert raw["signature"] in text
     assert str(Path.home()) not in text + json.dumps(raw)
 
 
 @needs_model
-def test_speed_takes_evenly_spaced_rows(
+def test_speed_takes_as_many_rows_as_it_is_asked_for(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -228,7 +249,112 @@ def test_speed_takes_evenly_spaced_rows(
     assert raw["missing"] == {
         "datatrove": "its Python cannot be started (No such file or directory)"
     }
-    assert "10 paragraphs of dev.en" in "\n".join(lines)
+    assert "1 passes of 10 paragraphs of dev.en" in "\n".join(lines)
+
+
+def test_no_text_is_in_two_passes_or_in_the_warm_up() -> None:
+    texts = [str(number % 90) for number in range(100)]
+    found = speed.Slices.of(texts, 0, 4)
+    every = [*found.warm, *[text for each in found.passes for text in each]]
+    assert len(found.warm) == 9
+    assert [len(each) for each in found.passes] == [20] * 4
+    assert len(set(every)) == len(every)
+    # From one end to the other in each pass, since the file is ordered by source.
+    assert all(int(each[0]) < 9 and int(each[-1]) > 80 for each in found.passes)
+
+
+def test_what_there_is_caps_the_rows_of_a_pass() -> None:
+    texts = [str(number) for number in range(100)]
+    assert [len(it) for it in speed.Slices.of(texts, 10, 3).passes] == [10] * 3
+    assert [len(it) for it in speed.Slices.of(texts, 50, 3).passes] == [30] * 3
+
+
+def test_ratios_are_of_what_was_done_in_the_same_pass() -> None:
+    def runner(name: str, seconds: list[float], n_done: int) -> speed.Runner:
+        passes: list[dict[str, Any]] = [
+            {"n_done": n_done, "seconds": each, "cpu_seconds": None} for each in seconds
+        ]
+        process = subprocess.Popen([sys.executable, "-V"], text=True)
+        process.wait()
+        return speed.Runner(name, process, {}, passes)
+
+    # The machine is slow in the second pass, for both.
+    own = runner("mtcheck fast", [1.0, 4.0, 1.0], 100)
+    peer = runner("datatrove", [1.0, 4.0, 2.0], 10)
+    assert own.rates() == [100, 25, 100]
+    assert own.rates("cpu_seconds") == []
+    found = {(it["tool"], it["peer"]): it for it in speed.judge([own, peer])}
+    target = found["mtcheck fast", "datatrove"]
+    assert (target["ratio"], target["is_met"]) == (10, True)
+    assert "cpu_ratio" not in target
+    assert "| 10.00 | - | pass |" in "\n".join(speed.target_lines([target]))
+
+
+def test_a_process_is_timed_by_the_lines_it_answers() -> None:
+    code = "import sys; sys.stdout.writelines(sys.stdin)"
+    times = tools.process_times([sys.executable, "-c", code], ["a", "b c", "d"])
+    assert times.n_done == 3
+    assert times.seconds > 0
+    with pytest.raises(subprocess.CalledProcessError):
+        tools.process_times([sys.executable, "-c", "exit(1)"], [])
+
+
+def test_the_classifier_on_ngrams_says_what_it_lacks(tmp_path: Path) -> None:
+    setting = tools.Setting(DEFAULT, str(tmp_path))
+    with pytest.raises(tools.MissingError) as caught:
+        TOOLS["TF-IDF"].load(setting)
+    message = "train.en.jsonl.xz, which it learns from, is missing"
+    assert str(caught.value) == message
+
+
+@needs_model
+def test_costs_run_end_to_end(data: Path, tmp_path: Path) -> None:
+    arguments = ["--data", str(data), "--output", str(tmp_path), "--rows", "18"]
+    done = CliRunner().invoke(costs.main, arguments)
+    assert done.exit_code == 0, done.output
+    raw = json.loads((tmp_path / "costs.json").read_text("utf-8"))
+    assert set(raw["languages"]) == {"de", "en"}
+    found = raw["languages"]["en"]
+    assert found["n"] == 18
+    fast, full = found["costs"]["fast"], found["costs"]["full"]
+    assert set(costs.STAGES) <= set(fast) < set(full)
+    assert "features.synonyms" in full
+    assert all(cost > 0 for cost in full.values())
+    text = (tmp_path / "costs.md").read_text("utf-8")
+    assert "18 paragraphs of dev.en a tier" in text
+    assert raw["signature"] in text
+
+
+def test_costs_are_sorted_and_add_up() -> None:
+    found = costs.cost_table(
+        {
+            "fast": {"rules": 30.0, "tokens": 10.0},
+            "full": {"rules": 30.0, "tokens": 10.0, "features.synonyms": 60.0},
+        }
+    )
+    assert [line.split(":")[0] for line in found[2:5]] == [
+        "| `features.synonyms`",
+        "| `rules`",
+        "| `tokens`",
+    ]
+    assert found[2].endswith("| - | - | 60 | 60 % |")
+    assert found[3].endswith("| 30 | 75 % | 30 | 30 % |")
+    assert found[5] == "| all | 40 | 25,000 a second | 100 | 10,000 a second |"
+
+
+@needs_model
+def test_scaling_runs_end_to_end(data: Path, tmp_path: Path) -> None:
+    options = ["--sizes", "60,120", "--turns", "1", "--turn-size", "60"]
+    arguments = ["--data", str(data), "--output", str(tmp_path), *options]
+    done = CliRunner().invoke(scaling.main, arguments)
+    assert done.exit_code == 0, done.output
+    raw = json.loads((tmp_path / "scaling.json").read_text("utf-8"))
+    assert [item["size"] for item in raw["sizes"]] == [60, 120]
+    assert [item["jobs"] for item in raw["turns"][0]] == [1, 2]
+    assert [len(item["workers"]) for item in raw["turns"][0]] == [0, 2]
+    assert all(item["main"] > 1e7 for item in raw["sizes"])
+    assert len(raw["targets"]) == 4
+    assert raw["signature"] in (tmp_path / "scaling.md").read_text("utf-8")
 
 
 def test_speed_names_what_is_missing(tmp_path: Path) -> None:

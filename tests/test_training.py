@@ -319,9 +319,10 @@ def test_without_a_compiler_it_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     message = (
-        "training needs lmplz; to build it, install cmake, a C++ compiler, zlib and "
-        "Boost (on Debian: apt-get install cmake g++ zlib1g-dev libboost-system-dev "
-        "libboost-thread-dev libboost-program-options-dev libboost-test-dev)"
+        "KenLM's lmplz is missing; to build it, install cmake, a C++ compiler, zlib "
+        "and Boost (on Debian: apt-get install cmake g++ zlib1g-dev "
+        "libboost-system-dev libboost-thread-dev libboost-program-options-dev "
+        "libboost-test-dev)"
     )
     with pytest.raises(ResourceError, match=f"^{re.escape(message)}$"):
         find_or_build()

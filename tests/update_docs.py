@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # for those who run this file
 
+from benchmarks.speed_page import speed_page  # noqa: E402
 from mtcheck.rule_page import rules_page  # noqa: E402
 from training.card_page import card_page  # noqa: E402
 
@@ -21,6 +22,7 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / "rules.md": "\n".join(rules_page()) + "\n",
         DOCS / "model.md": "\n".join(card_page(card, RESULTS)) + "\n",
+        DOCS / "speed.md": "\n".join(speed_page(RESULTS)) + "\n",
     }
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,7 @@ class KenlmTools:
             )
 
 
-def find_or_build() -> KenlmTools:
+def find_or_build(programs: Sequence[str] = PROGRAMS) -> KenlmTools:
     """Return the programs of ``KENLM_BIN``, of the path, or built into the cache."""
     named = os.environ.get("KENLM_BIN")
     on_path = shutil.which("lmplz")
@@ -81,14 +81,16 @@ def find_or_build() -> KenlmTools:
     candidates = [Path(named)] if named else []
     candidates += [Path(on_path).parent] if on_path else []
     for folder in [*candidates, built]:
-        if all((folder / program).is_file() for program in PROGRAMS):
+        if all((folder / program).is_file() for program in programs):
             return KenlmTools(folder)
-    return KenlmTools(_build(built))
+    return KenlmTools(_build(built, programs))
 
 
-def _build(target: Path) -> Path:
+def _build(target: Path, programs: Sequence[str]) -> Path:
     if shutil.which("cmake") is None or shutil.which("c++") is None:
-        raise ResourceError(f"training needs lmplz; to build it, install {NEEDS}")
+        raise ResourceError(
+            f"KenLM's {programs[0]} is missing; to build it, install {NEEDS}"
+        )
     with tempfile.TemporaryDirectory() as scratch:
         _run(
             [
@@ -103,9 +105,9 @@ def _build(target: Path) -> Path:
         _run(
             ["cmake", "-S", str(source), "-B", str(build), "-DCMAKE_BUILD_TYPE=Release"]
         )
-        _run(["cmake", "--build", str(build), "--parallel", "--target", *PROGRAMS])
+        _run(["cmake", "--build", str(build), "--parallel", "--target", *programs])
         target.mkdir(parents=True, exist_ok=True)
-        for program in PROGRAMS:
+        for program in programs:
             shutil.copy2(build / "bin" / program, target / program)
     return target
 
