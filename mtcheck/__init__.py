@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mtcheck.arrow import score_batches
+    from mtcheck.comparison import compare
+    from mtcheck.comparison.values import Comparison
     from mtcheck.errors import (
         ConfigError,
         InputError,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
     "ConfigError",
     "Document",
     "FeatureExtractor",
@@ -46,6 +49,7 @@ __all__ = [
     "Verdict",
     "VerdictClassifier",
     "__version__",
+    "compare",
     "lint",
     "score",
     "score_batches",
@@ -55,6 +59,8 @@ __all__ = [
 # place of a function with its name.
 _HOMES = {
     "arrow": "score_batches",
+    "comparison": "compare",
+    "comparison.values": "Comparison",
     "errors": "ConfigError InputError ModelError MtcheckError ResourceError",
     "estimators": "FeatureExtractor VerdictClassifier",
     "linting": "lint",

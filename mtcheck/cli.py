@@ -331,6 +331,41 @@ def lint(paths: tuple[str, ...], **options: Any) -> int:
     return FOUND if run.n_findings and not settings.exit_zero else ALL_DONE
 
 
+@commands.command()
+@click.argument("suspect")
+@click.argument("original")
+@_settings("compare")
+def compare(suspect: str, original: str, **options: Any) -> int:
+    """Say what became of the ORIGINAL in the SUSPECT.
+
+    Each is a file with one text; - is standard input. Told is what was kept, spun,
+    moved, dropped and added, paragraph by paragraph, and how much of the original comes
+    again. In two languages, paragraphs are aligned by names and numbers.
+
+    Exit status: 0 done, 2 nothing could be done.
+    """
+    if suspect == original == "-":
+        raise click.UsageError("Only one of the texts can be standard input.")
+    settings = load(options)
+    from mtcheck.comparison import compare as compare_texts
+    from mtcheck.comparison.formats import format_of
+    from mtcheck.read import read_one
+
+    chosen = format_of(settings.compare_format)
+    _spare((suspect, original), settings.output)
+    reading = _reading(settings)
+    with ProgressBar(not settings.quiet) as bar:
+        texts = read_one(suspect, reading), read_one(original, reading)
+        bar.update("comparing")
+        found = compare_texts(
+            *texts, model=settings.model, paragraphs=settings.paragraphs
+        )
+    with writing(settings.output, chosen.is_for_people) as (write, screen):
+        for line in chosen.render(found, screen):
+            write(line + "\n")
+    return ALL_DONE
+
+
 @commands.command("filter")
 @click.argument("scores", metavar="SCORES...", nargs=-1, required=True)
 @click.option(

@@ -12,6 +12,7 @@ from mtcheck.grammar import check_service
 from mtcheck.languages import languages
 
 _READING = ("score", "lint")
+_ALL = (*_READING, "compare")
 _HERE = Path(__file__).parent
 
 
@@ -71,10 +72,17 @@ class Config:
         choices=_formats("linting/formats"),
         option="--format",
     )
+    compare_format: str = _setting(
+        "text",
+        "How the comparison is written.",
+        commands=("compare",),
+        choices=_formats("comparison/formats"),
+        option="--format",
+    )
     output: str | None = _setting(
         None,
         "Write to this file instead of standard output; score also to a FOLDER/.",
-        commands=_READING,
+        commands=_ALL,
         shown="PATH",
     )
     select: tuple[str, ...] = _setting(
@@ -144,7 +152,7 @@ class Config:
     model: str = _setting(
         "base",
         "An installed model or a model folder.",
-        commands=_READING,
+        commands=_ALL,
         shown="NAME|DIR",
     )
     tier: Literal["fast", "full"] = _setting(
@@ -177,7 +185,7 @@ class Config:
     paragraphs: str = _setting(
         "auto",
         "Paragraphs end at blank lines, at each line, or as the text suggests.",
-        commands=_READING,
+        commands=_ALL,
         choices=lambda: ("auto", "blank", "line"),
     )
     text_field: str = _setting(
@@ -189,10 +197,9 @@ class Config:
     whole_page: bool = _setting(
         False,
         "Read all visible text of an HTML page, not its main part only.",
+        commands=("score", "compare"),
     )
-    quiet: bool = _setting(
-        False, "No progress bar and no closing line.", commands=_READING
-    )
+    quiet: bool = _setting(False, "No progress bar and no closing line.", commands=_ALL)
 
     def __post_init__(self) -> None:
         """Refuse what is out of range."""

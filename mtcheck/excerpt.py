@@ -145,8 +145,8 @@ def _with_carets(text: str, part: Span, span: Span, screen: Screen) -> tuple[str
         shown = shown[:-1] + gap
     start = min(max(span.start - part.start, 0), len(shown))
     end = min(span.end - part.start, len(shown))
-    indent = sum(map(_cells, shown[:start]))
-    carets = "^" * max(1, sum(map(_cells, shown[start:end])))
+    indent = cells(shown[:start])
+    carets = "^" * max(1, cells(shown[start:end]))
     marked = paint(shown[start:end], "bold red", screen)
     signs = " " * indent + paint(carets, "bold red", screen)
     return f"{shown[:start]}{marked}{shown[end:]}" if start < end else shown, signs
@@ -188,6 +188,15 @@ def _coloured(text: str, owners: Sequence[Mark | None], screen: Screen) -> str:
             pieces.append(paint(piece, owner.style, screen) if owner else piece)
             start = end
     return "".join(pieces)
+
+
+def cells(text: str) -> int:
+    """Return how many cells of a terminal a text takes.
+
+    >>> cells("kö"), cells("漢")
+    (2, 2)
+    """
+    return sum(map(_cells, text))
 
 
 def _cells(character: str) -> int:

@@ -57,6 +57,17 @@ def test_the_corpus_is_filtered_so(
         assert printed.out + printed.err == shown
 
 
+def test_the_comparison_is_real(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    command, _, shown = block("txt").removeprefix("$ mtcheck ").partition("\n")
+    assert main(command.split()) == 0
+    printed = iter(capsys.readouterr().out.splitlines())
+    for line in shown.splitlines():  # it is shortened, but in order
+        assert line in printed, line
+
+
 def rounded(value: Any) -> Any:
     """Return a JSON value with its numbers as the README shows them."""
     if isinstance(value, float):

@@ -4,6 +4,7 @@ The suffix of a file names its format. A format is a file in the folder ``format
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ from mtcheck.read.readers import READERS
 from mtcheck.read.reading import Reading
 from mtcheck.read.records import END, Outcome, ReadOptions
 from mtcheck.read.sources import fingerprint, sources
+from mtcheck.types import Document
 
 __all__ = [
     "END",
@@ -29,6 +31,7 @@ __all__ = [
     "fingerprint",
     "is_address",
     "read",
+    "read_one",
     "sources",
 ]
 
@@ -47,3 +50,14 @@ def read(
             yield source
         else:
             yield from Reading(source, options, stdin=stdin)
+
+
+def read_one(path: str | Path, options: ReadOptions = ReadOptions()) -> Document:
+    """Return the one document behind a path; an InputError says why there is none."""
+    found = list(islice(read([path], options), 2))
+    if len(found) != 1:
+        number = "several documents" if found else "no document"
+        raise InputError(str(path), f"holds {number}; name a file with a single text")
+    if isinstance(found[0], InputError):
+        raise found[0]
+    return found[0]
