@@ -9,7 +9,7 @@ from mtcheck.read import Outcome, Reading, ReadOptions, Source
 from mtcheck.types import Document
 
 FIRST_PART = 2**18
-LARGEST_PART = 2**23
+LARGEST_PART = 2**22
 PARTS_OF_A_SIZE = 32
 
 LEAST_OUTCOME = 100
@@ -45,7 +45,7 @@ def size_of(number: int) -> int:
     large one would come in hundreds of thousands of files.
 
     >>> [size_of(number) for number in (0, 31, 32, 1000)]
-    [262144, 262144, 524288, 8388608]
+    [262144, 262144, 524288, 4194304]
     """
     return min(FIRST_PART << min(number // PARTS_OF_A_SIZE, 16), LARGEST_PART)
 
