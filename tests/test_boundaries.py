@@ -32,7 +32,7 @@ LAYERS = (
     ("excerpt",),
     ("scorer", "explain"),
     ("scoring", "linting"),
-    ("arrow", "corpus", "filtering"),
+    ("arrow", "benchmarking", "corpus", "filtering"),
     ("console", "rule_page"),
     ("datatrove", "estimators", "lsp", "mending"),
     ("cli",),
