@@ -137,6 +137,7 @@ def run_and_list_modules(*arguments: str) -> tuple[str, set[str]]:
         ["score", "--help"],
         ["lint", "--help"],
         ["filter", "--help"],
+        ["benchmark", "--help"],
     ],
     ids=" ".join,
 )

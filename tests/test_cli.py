@@ -82,7 +82,7 @@ def test_help_names_every_command_and_setting(
 ) -> None:
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
-    for command in ("score", "lint", "filter", "explain", "models", "lsp"):
+    for command in ("score", "lint", "filter", "benchmark", "explain", "models", "lsp"):
         assert f"\n  {command} " in shown
     for command in ("score", "lint"):
         assert main([command, "--help"]) == 0
