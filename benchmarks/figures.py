@@ -7,22 +7,24 @@ without learners' texts. Thresholds for false alarms are quantiles of its scores
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mtcheck.benchmarking.figures import (
+    MADE,
+    Array,
+    area,
+    calibration_error,
+    macro_f1,
+    mean,
+)
+from mtcheck.benchmarking.figures import recalls as recalls_at
 from mtcheck.classify import softmax
 from mtcheck.types import LABELS, Label
 from training.data import Row, label_index
 
-Array = NDArray[Any]
-
-MADE = tuple(label for label in LABELS if label != Label.ORIGINAL)
 LEARNERS = frozenset({"fce_learner"})
 FALSE_ALARMS = (0.01, 0.05)
-N_BINS = 15
-"""Bins of confidence for the calibration error."""
 
 
 @dataclass(frozen=True)
@@ -88,35 +90,9 @@ def figures(sample: Sample) -> dict[str, float]:
     return found
 
 
-def macro_f1(truth: Array, said: Array) -> float:
-    """Return the mean F1 of the labels that occur."""
-    scores = []
-    for label in np.union1d(truth, said):
-        hits = ((truth == label) & (said == label)).sum()
-        scores.append(2 * hits / ((truth == label).sum() + (said == label).sum()))
-    return float(np.mean(scores))
-
-
-def area(positive: Array, negative: Array) -> float:
-    """Return the chance that a positive scores above a negative; ties count half.
-
-    >>> area(np.array([0.9, 0.5]), np.array([0.5, 0.1]))
-    0.875
-    """
-    if not len(positive) or not len(negative):
-        return math.nan
-    negative = np.sort(negative)
-    below = np.searchsorted(negative, positive, side="left")
-    up_to = np.searchsorted(negative, positive, side="right")
-    return float((below + up_to).mean() / (2 * len(negative)))
-
-
 def recalls(positive: Array, human: Array) -> list[float]:
     """Return the share of positives above each threshold for false alarms."""
-    if not len(human):
-        return [math.nan] * len(FALSE_ALARMS)
-    levels = np.quantile(human, [1 - rate for rate in FALSE_ALARMS])
-    return [mean(positive > level) for level in levels]
+    return recalls_at(positive, human, FALSE_ALARMS)
 
 
 def passing(shares: Array, sample: Sample) -> dict[str, float]:
@@ -127,14 +103,6 @@ def passing(shares: Array, sample: Sample) -> dict[str, float]:
         human = sample.shares[sample.is_human, at]
         found[str(label)] = recalls(shares[:, at], human)[0]
     return found
-
-
-def calibration_error(confidence: Array, is_right: Array) -> float:
-    """Return the expected calibration error over bins of equal width."""
-    # A confidence on an edge lies in the bin below it.
-    bins = np.searchsorted(np.linspace(0, 1, N_BINS + 1), confidence, side="left")
-    gaps = np.bincount(bins, weights=is_right - confidence, minlength=N_BINS + 2)
-    return float(np.abs(gaps).sum() / len(confidence))
 
 
 def intervals(
@@ -221,8 +189,3 @@ def pooled(rows: Sequence[Row], shares: Array, least: int) -> tuple[list[Row], A
         [rows[group[0]] for group in large],
         softmax(found.reshape(-1, shares.shape[1])),
     )
-
-
-def mean(values: Array) -> float:
-    """Return the mean; NaN where there is nothing to measure on."""
-    return float(values.mean()) if len(values) else math.nan

@@ -15,18 +15,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from benchmarks.figures import (
-    LEARNERS,
-    MADE,
-    Array,
-    Sample,
-    area,
-    figures,
-    mean,
-    passing,
-    resamples,
-    spread,
-)
+from benchmarks.figures import LEARNERS, Sample, figures, passing, resamples, spread
 from benchmarks.quality import score_rows, shown
 from benchmarks.record import (
     data_file,
@@ -40,6 +29,7 @@ from benchmarks.record import (
     write,
 )
 from mtcheck.batch import Batch
+from mtcheck.benchmarking.figures import MADE, Array, area, mean
 from mtcheck.errors import MtcheckError, ResourceError
 from mtcheck.extract.grammar import EXTRACTOR
 from mtcheck.grammar import AUTO

@@ -18,10 +18,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 
 from benchmarks.figures import (
-    MADE,
-    Array,
     Sample,
-    area,
     documents,
     figures,
     intervals,
@@ -41,6 +38,7 @@ from benchmarks.record import (
     versions,
     write,
 )
+from mtcheck.benchmarking.figures import MADE, Array, area
 from mtcheck.classify import softmax
 from mtcheck.errors import MtcheckError
 from mtcheck.estimators import VerdictClassifier

@@ -10,8 +10,6 @@ import numpy as np
 
 from benchmarks.figures import (
     LEARNERS,
-    MADE,
-    Array,
     Sample,
     documents,
     figures,
@@ -30,6 +28,7 @@ from benchmarks.record import (
     versions,
     write,
 )
+from mtcheck.benchmarking.figures import MADE, Array
 from mtcheck.errors import MtcheckError
 from mtcheck.extract import TIERS, Tier
 from mtcheck.models import DEFAULT, open_model

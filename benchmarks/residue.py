@@ -12,7 +12,7 @@ from typing import Any
 import click
 import numpy as np
 
-from benchmarks.figures import FALSE_ALARMS, Array, area
+from benchmarks.figures import FALSE_ALARMS
 from benchmarks.page_rules import BAD, Rule, justext_rules, run_rules
 from benchmarks.record import (
     data_option,
@@ -23,6 +23,7 @@ from benchmarks.record import (
     table,
     write,
 )
+from mtcheck.benchmarking.figures import Array, area
 from mtcheck.residue.phrases import marked_lines, notices, split_lines
 from mtcheck.residue.stretches import page_stretches
 from mtcheck.residue.trees import FILE, line_scores, trees

@@ -461,6 +461,144 @@ def filter_scores(
 
 
 @commands.command()
+@click.argument("data", metavar="DATA...", nargs=-1)
+@click.option(
+    "--model",
+    "models",
+    metavar="NAME|DIR",
+    multiple=True,
+    help="A model, with its tier behind a colon if need be (base:fast); or a baseline "
+    "that is fitted to --train: perplexity, readability, tfidf, phrases. Repeatable.",
+)
+@click.option(
+    "--predictions",
+    metavar="NAME=FILE",
+    multiple=True,
+    help="What another detector said: JSONL, CSV or Parquet with id, and probabilities "
+    "or label. Repeatable.",
+)
+@click.option(
+    "--command",
+    "programs",
+    metavar="NAME='...'",
+    multiple=True,
+    help="Another detector: reads lines of JSON with text, writes lines of JSON with "
+    "probabilities or label. Repeatable.",
+)
+@click.option(
+    "--train",
+    metavar="FILE",
+    multiple=True,
+    help="Labelled texts that baselines are fitted to. Repeatable.",
+)
+@click.option("--output", metavar="DIR", help="The folder of the report.")
+@click.option(
+    "--verify",
+    metavar="DIR",
+    help="Do again what the report in this folder says, and compare the figures.",
+)
+@click.option("--seed", type=int, default=7, show_default=True, help="Of all chance.")
+@click.option(
+    "--resamples",
+    type=int,
+    default=1000,
+    show_default=True,
+    help="Draws of documents for intervals and tests.",
+)
+@click.option(
+    "--least",
+    type=int,
+    default=30,
+    show_default=True,
+    help="Texts that a stratum needs for figures.",
+)
+@click.option(
+    "--errors",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Show so many of the worst errors of each model; they quote the texts.",
+)
+@click.option(
+    "--time-limit",
+    type=float,
+    default=3600.0,
+    show_default=True,
+    help="Seconds that a --command may take.",
+)
+@click.option("--quiet", is_flag=True, help="No progress bar and no closing line.")
+def benchmark(
+    output: str | None, verify: str | None, quiet: bool, **options: Any
+) -> int:
+    """Compare models on labelled texts, with intervals, tests and strata.
+
+    DATA are files of records (.jsonl, .csv, .tsv, .parquet) with text and label
+    (original, paraphrased or machine_mangled); doc_id, language, detail, tier, genre,
+    source and system are used where they are given. The report is written to a folder
+    as JSON, Markdown, LaTeX and HTML.
+
+    \b
+    mtcheck benchmark dev.jsonl --model base --model base:fast --model tfidf \\
+        --train train.jsonl --output report/
+    mtcheck benchmark --verify report/
+
+    Exit status: 0 done, or verified; 1 some input or model was lost, or figures
+    differ; 2 nothing could be done.
+    """  # noqa: D301 - click needs the character itself
+    if verify is not None:
+        asked = ("data", "models", "predictions", "programs", "train")
+        if output is not None or any(options[name] for name in asked):
+            raise click.UsageError("--verify takes all it needs from the report.")
+        return _verify(verify, quiet)
+    if not options["data"] or output is None:
+        raise click.UsageError("Give DATA and --output, or --verify.")
+    from pathlib import Path
+
+    from mtcheck.benchmarking.plan import Plan, prepare
+    from mtcheck.benchmarking.report import check_place, write_report
+    from mtcheck.benchmarking.run import run
+
+    plan = Plan(commands=options.pop("programs"), **options)
+    with stopped_by_sigterm(), ProgressBar(not quiet) as bar:
+        prepared = prepare(plan)
+        check_place(Path(output), prepared.signature)
+        report = run(prepared, bar.update)
+        write_report(Path(output), report)
+    _tell(f"{error}" for error in report["lost"])
+    _tell(f"{name} is left out: {why}" for name, why in report["failed"].items())
+    if not quiet:
+        _tell(f"{n:,} left out: {why}" for why, n in report["skipped"].items())
+        texts, models = (
+            count(report["n"], "text"),
+            count(len(report["models"]), "model"),
+        )
+        say(f"{texts}, {models}; report in {output}")
+    return SOME_LOST if report["lost"] or report["failed"] else ALL_DONE
+
+
+def _verify(folder: str, quiet: bool) -> int:
+    """Make a report again, and say what differs."""
+    from pathlib import Path
+
+    from mtcheck.benchmarking.run import run
+    from mtcheck.benchmarking.verify import differences, prepare_again
+
+    with stopped_by_sigterm(), ProgressBar(not quiet) as bar:
+        report, prepared = prepare_again(Path(folder))
+        found = list(differences(report, run(prepared, bar.update)))
+    _tell(found[:20])
+    if len(found) > 20:
+        say(f"and {len(found) - 20} more")
+    if not quiet:
+        say(
+            f"{folder}: {count(len(found), 'difference')}"
+            if found
+            else f"{folder}: the same figures"
+        )
+    return FOUND if found else ALL_DONE
+
+
+@commands.command()
 @click.argument("name", metavar="CODE-OR-FEATURE", required=False)
 def explain(name: str | None) -> None:
     """Say what a rule or a feature means, with examples; or list the rules."""

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from benchmarks import costs, figures, quality, record, scaling, speed, tools
 from benchmarks.tools import TOOLS
+from mtcheck.benchmarking import figures as measures
 from mtcheck.models import DEFAULT, model_folders
 from mtcheck.types import LABELS, Label
 from training.data import Row
@@ -93,7 +94,7 @@ def test_nan_is_null_in_json(tmp_path: Path) -> None:
 
 def test_ties_count_half() -> None:
     same = np.array([0.5, 0.5])
-    assert figures.area(same, same) == 0.5
+    assert measures.area(same, same) == 0.5
 
 
 def test_recall_counts_what_is_above_the_human_quantile() -> None:
@@ -107,8 +108,8 @@ def test_recall_counts_what_is_above_the_human_quantile() -> None:
 def test_confidence_that_holds_what_it_says_has_no_calibration_error() -> None:
     confidence = np.full(10, 0.8)
     right = np.arange(10) < 8
-    assert figures.calibration_error(confidence, right) == pytest.approx(0)
-    assert figures.calibration_error(confidence, ~right) == pytest.approx(0.6)
+    assert measures.calibration_error(confidence, right) == pytest.approx(0)
+    assert measures.calibration_error(confidence, ~right) == pytest.approx(0.6)
 
 
 def test_intervals_draw_documents_and_hold_the_figure() -> None:

@@ -32,7 +32,7 @@ LAYERS = (
     ("excerpt",),
     ("scorer", "explain"),
     ("scoring", "linting", "comparison"),
-    ("arrow", "corpus", "filtering"),
+    ("arrow", "benchmarking", "corpus", "filtering"),
     ("console", "rule_page"),
     ("datatrove", "estimators", "lsp", "mending"),
     ("cli",),
@@ -138,6 +138,7 @@ def run_and_list_modules(*arguments: str) -> tuple[str, set[str]]:
         ["lint", "--help"],
         ["compare", "--help"],
         ["filter", "--help"],
+        ["benchmark", "--help"],
     ],
     ids=" ".join,
 )

@@ -82,7 +82,16 @@ def test_help_names_every_command_and_setting(
 ) -> None:
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
-    for command in ("score", "lint", "compare", "filter", "explain", "models", "lsp"):
+    for command in (
+        "score",
+        "lint",
+        "compare",
+        "filter",
+        "benchmark",
+        "explain",
+        "models",
+        "lsp",
+    ):
         assert f"\n  {command} " in shown
     for command in ("score", "lint", "compare"):
         assert main([command, "--help"]) == 0

@@ -1,0 +1,1 @@
+"""Comparisons of models on labelled data: figures, intervals, tests, and reports."""

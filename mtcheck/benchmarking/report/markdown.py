@@ -1,0 +1,42 @@
+"""A report as Markdown."""
+
+import re
+
+from mtcheck.benchmarking.report.summary import losses, summary
+from mtcheck.benchmarking.report.tables import Report, Table, tables
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+def markdown(report: Report) -> str:
+    """Return the report as Markdown with tables."""
+    lines = [
+        "# Benchmark",
+        "",
+        f"`{report['signature']}`",
+        "",
+        escaped(summary(report)),
+    ]
+    lines += [f"\n- {escaped(line)}" for line in losses(report)]
+    for table in tables(report):
+        lines += ["", f"## {table.title}", "", *_table(table)]
+        if table.note:
+            lines += ["", escaped(table.note)]
+    return "\n".join(lines) + "\n"
+
+
+def escaped(text: str) -> str:
+    r"""Return text that Markdown shows as it is.
+
+    >>> escaped("a|b_c")
+    'a\\|b\\_c'
+    """
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _table(table: Table) -> list[str]:
+    marks = ["---"] * table.n_names
+    marks += ["---:"] * (len(table.header) - table.n_names)
+    texts = [[escaped(cell.text) for cell in row] for row in table.rows]
+    header = [escaped(name) for name in table.header]
+    return [f"| {' | '.join(row)} |" for row in (header, marks, *texts)]
