@@ -82,9 +82,9 @@ def test_help_names_every_command_and_setting(
 ) -> None:
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
-    for command in ("score", "lint", "filter", "explain", "models", "lsp"):
+    for command in ("score", "lint", "filter", "explain", "models", "lsp", "serve"):
         assert f"\n  {command} " in shown
-    for command in ("score", "lint"):
+    for command in ("score", "lint", "serve"):
         assert main([command, "--help"]) == 0
         shown = capsys.readouterr().out
         for item in Config.__dataclass_fields__.values():
