@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -76,9 +76,11 @@ class Client:
 
 
 @contextmanager
-def served(settings: Config | None = None, **limits: Any) -> Iterator[Client]:
-    """Serve in a thread; the limits are those of ``make_app``."""
-    app = make_app(settings or Config(), **limits)
+def served(
+    settings: Config | None = None, longest: float = 30, **limits: Any
+) -> Iterator[Client]:
+    """Serve in a thread; the other limits are those of ``make_app``."""
+    app = make_app(settings or Config(), Desk(64, longest), **limits)
     options: dict[str, Any] = {"ws": "none", "lifespan": "off", "log_config": None}
     server = uvicorn.Server(uvicorn.Config(app, **options))
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -412,6 +414,20 @@ def test_ctrl_c_ends_it_with_one_line() -> None:
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=60)
     assert (process.returncode, told) == (130, "mtcheck: interrupted\n")
+
+
+def test_a_text_under_way_does_not_hold_it_up() -> None:
+    with started() as (process, url), ThreadPoolExecutor() as pool:
+        client = Client(int(url.rstrip("/").rsplit(":", 1)[1]))
+        client.ask("POST", "/api/score", {"text": FAULTY})
+        asked = {"text": "a. . \n" * 100_000}  # takes some ten seconds
+        answer = pool.submit(client.ask, "POST", "/api/score", asked)
+        wait([answer], timeout=2)
+        process.send_signal(signal.SIGINT)
+        status, _, told = answer.result()
+        _, lines = process.communicate(timeout=60)
+    assert (status, told["detail"]) == (503, "the server ends")
+    assert (process.returncode, lines) == (130, "mtcheck: interrupted\n")
 
 
 def test_texts_are_neither_logged_nor_kept(tmp_path: Path) -> None:

@@ -34,25 +34,13 @@ LARGEST = 1_000_000
 SLOWEST = 10.0
 """Seconds in which a body must have come."""
 
-LONGEST = 30.0
-"""Seconds that a request waits for its answer."""
-
-MOST = 64
-"""Requests that wait at a time."""
-
 
 def make_app(
-    settings: Config,
-    *,
-    largest: int = LARGEST,
-    slowest: float = SLOWEST,
-    longest: float = LONGEST,
-    most: int = MOST,
+    settings: Config, desk: Desk, *, largest: int = LARGEST, slowest: float = SLOWEST
 ) -> ASGIApp:
     """Return the app; a ConfigError or a ModelError says why there is none."""
-    read = {"limit": largest, "seconds": slowest}
-    found = _App(settings, Desk(most, longest), read)
-    return Guard(found.starlette(), settings.host)
+    app = _App(settings, desk, {"limit": largest, "seconds": slowest})
+    return Guard(app.starlette(), settings.host)
 
 
 class _App:
