@@ -49,6 +49,7 @@ def run(settings: Config, listener: socket.socket, ready: Callable[[], object]) 
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
     )
     _Server(config, desk, ready).run([listener])
