@@ -635,6 +635,20 @@ def lsp() -> None:
     serve()
 
 
+@commands.command()
+@_settings("serve")
+def serve(**options: Any) -> int:
+    """Show a page to try texts on, and answer programs; needs mtcheck[web].
+
+    The page marks a text that is pasted or dropped. Programs POST to /api/score and
+    /api/lint; /openapi.json describes it. Nothing is stored. Ctrl-C ends it.
+    """
+    from mtcheck.web import serve as listen
+
+    listen(load(options), say)
+    return ALL_DONE
+
+
 def _grammar(
     settings: Config, bar: ProgressBar
 ) -> "AbstractContextManager[Service | None]":

@@ -152,7 +152,7 @@ class Config:
     model: str = _setting(
         "base",
         "An installed model or a model folder.",
-        commands=_ALL,
+        commands=(*_ALL, "serve"),
         shown="NAME|DIR",
     )
     tier: Literal["fast", "full"] = _setting(
@@ -181,6 +181,18 @@ class Config:
     )
     profile: bool = _setting(
         False, "Tell at the end how long each stage and each extractor took."
+    )
+    host: str = _setting(
+        "127.0.0.1",
+        "The address to listen at; this machine alone can reach 127.0.0.1.",
+        commands=("serve",),
+        shown="ADDRESS",
+    )
+    port: int = _setting(
+        8765,
+        "The port to listen at; 0 for one that is free.",
+        commands=("serve",),
+        minimum=0,
     )
     paragraphs: str = _setting(
         "auto",

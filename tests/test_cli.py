@@ -91,9 +91,10 @@ def test_help_names_every_command_and_setting(
         "explain",
         "models",
         "lsp",
+        "serve",
     ):
         assert f"\n  {command} " in shown
-    for command in ("score", "lint", "compare"):
+    for command in ("score", "lint", "compare", "serve"):
         assert main([command, "--help"]) == 0
         shown = capsys.readouterr().out
         for item in Config.__dataclass_fields__.values():

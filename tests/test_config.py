@@ -102,8 +102,8 @@ def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
         ),
         (
             'format = "stone"',
-            "config: format must be one of csv, jsonl, parquet, text, got 'stone' "
-            "(in {})",
+            "config: format must be one of csv, html, jsonl, parquet, text, got "
+            "'stone' (in {})",
         ),
         (
             'lint-format = "stone"',

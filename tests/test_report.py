@@ -144,7 +144,7 @@ def test_no_uncertain_verdict_is_rounded_to_certainty(share: float, shown: str) 
 
 
 def test_an_unknown_format_is_refused() -> None:
-    message = r"^format must be one of csv, jsonl, parquet, text, got 'stone'$"
+    message = r"^format must be one of csv, html, jsonl, parquet, text, got 'stone'$"
     with pytest.raises(ConfigError, match=message):
         render([], "stone")
     with pytest.raises(ConfigError, match=message):

@@ -28,7 +28,7 @@ class Target:
         """Return what ``output`` names, in the format asked for or the one it names.
 
         A name that ends in a slash is a folder, and Parquet unless asked otherwise.
-        None where the output is for people, or no file, such as a device.
+        None where the output is a report and no table, or no file, such as a device.
         """
         if is_address(output):
             raise ConfigError(
@@ -40,7 +40,12 @@ class Target:
         if path.exists() and not is_folder and not path.is_file():
             return None
         chosen = format or ("parquet" if is_folder else format_of(output))
-        if formats()[chosen].is_for_people:
+        if not formats()[chosen].is_table:
+            if is_folder or path.suffix in PACKERS:
+                raise ConfigError(
+                    f"config: output must be a plain file where the format is "
+                    f"{chosen}, got {output!r}"
+                )
             return None
         if chosen == "parquet" and path.suffix in PACKERS:
             raise ConfigError(

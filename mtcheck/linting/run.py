@@ -132,6 +132,22 @@ class Run:
             self.elsewhere[linted.document.source or linted.document.id] += n_mendable
 
 
+def plain_linter(settings: Config) -> Linter:
+    """Return the linter of the settings, for whole texts that are no files of a run.
+
+    A ConfigError or a ModelError says what is wrong with them.
+    """
+    asked = replace(
+        settings,
+        baseline=None,
+        update_baseline=False,
+        diff=None,
+        fix=False,
+        no_cache=True,
+    )
+    return Run.of(asked).linter
+
+
 def _judge(settings: Config) -> tuple[Judge | None, str]:
     """Return what turns verdicts into findings, and what names it in the cache."""
     if settings.verdict == "off":

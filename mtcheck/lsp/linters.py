@@ -1,12 +1,11 @@
 """The linters of an editor's folders, each with the settings that hold there."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from mtcheck.config import Config, load
 from mtcheck.linting import Linter
 from mtcheck.linting.baseline import Baseline, read_baseline
-from mtcheck.linting.run import Run
+from mtcheck.linting.run import plain_linter
 from mtcheck.types import Document, Finding
 
 Holding = tuple[Config, Linter]
@@ -26,15 +25,7 @@ class Linters:
         folder, settings = Path.cwd(), load({})
         if folder not in self._held or self._held[folder][0] != settings:
             # Only the linter is taken; an editor shows all lines of an open text.
-            asked = replace(
-                settings,
-                baseline=None,
-                update_baseline=False,
-                diff=None,
-                fix=False,
-                no_cache=True,
-            )
-            self._held[folder] = settings, Run.of(asked).linter
+            self._held[folder] = settings, plain_linter(settings)
         return self._held[folder]
 
 

@@ -36,6 +36,8 @@ class Format(Protocol):
     """As in ``--format``; the name of its file."""
     is_for_people: ClassVar[bool]
     """People get what their terminal can show, programs get UTF-8."""
+    is_table: ClassVar[bool]
+    """Whether it has rows, which may be made in parts; else it comes in one."""
 
 
 class Reporter(Format, Protocol):
@@ -60,7 +62,7 @@ def formats() -> dict[str, Format]:
     """Return the formats of this folder by name, in alphabetical order.
 
     >>> list(formats())
-    ['csv', 'jsonl', 'parquet', 'text']
+    ['csv', 'html', 'jsonl', 'parquet', 'text']
     """
     found = collect(sys.modules[__name__], "REPORTER")
     return {format.name: format for format in found}

@@ -31,6 +31,7 @@ class Csv:
 
     name: ClassVar[str] = "csv"
     is_for_people: ClassVar[bool] = False
+    is_table: ClassVar[bool] = True
 
     def render(self, results: Iterable[Scored], screen: Screen) -> Iterator[str]:
         """Yield the header and the rows; a quoted cell may hold line ends."""

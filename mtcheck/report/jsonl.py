@@ -14,6 +14,7 @@ class Jsonl:
 
     name: ClassVar[str] = "jsonl"
     is_for_people: ClassVar[bool] = False
+    is_table: ClassVar[bool] = True
 
     def render(self, results: Iterable[Scored], screen: Screen) -> Iterator[str]:
         """Yield a line for each verdict."""

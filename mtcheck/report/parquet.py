@@ -25,6 +25,7 @@ class Parquet:
 
     name: ClassVar[str] = "parquet"
     is_for_people: ClassVar[bool] = False
+    is_table: ClassVar[bool] = True
 
     def encode(self, results: Iterable[Scored], model: str) -> bytes:
         """Return a file with the verdicts; ``model`` is the signature in each row."""

@@ -19,7 +19,8 @@ _STYLES = {
     Label.PARAPHRASED: "bold yellow",
     Label.MACHINE_MANGLED: "bold red",
 }
-_LONGEST_QUOTE = 40
+LONGEST_QUOTE = 40
+"""Code points of a place that are quoted, and marked in the text."""
 
 
 class Text:
@@ -27,6 +28,7 @@ class Text:
 
     name: ClassVar[str] = "text"
     is_for_people: ClassVar[bool] = True
+    is_table: ClassVar[bool] = False
 
     def render(self, results: Iterable[Scored], screen: Screen) -> Iterator[str]:
         """Yield a block of lines for each document, with a blank line between two."""
@@ -65,7 +67,7 @@ def _document(scored: Scored, screen: Screen) -> Iterator[str]:
     heading = paint(name, "bold", screen)
     if document.source not in (None, document.id):
         heading += f" ({make_visible(str(document.source))})"
-    yield f"{heading}: {_summary(verdicts)}"
+    yield f"{heading}: {describe_verdicts(verdicts)}"
     lines = Lines(document.text)
     for verdict in verdicts:
         yield ""
@@ -75,7 +77,8 @@ def _document(scored: Scored, screen: Screen) -> Iterator[str]:
         yield from _body(document, verdict, lines, screen)
 
 
-def _summary(verdicts: tuple[Verdict, ...]) -> str:
+def describe_verdicts(verdicts: tuple[Verdict, ...]) -> str:
+    """Return the numbers of labels and of findings of a document in words."""
     if not verdicts:
         return "no text"
     labels = Counter(verdict.label for verdict in verdicts)
@@ -91,13 +94,14 @@ def _summary(verdicts: tuple[Verdict, ...]) -> str:
 
 def _judgement(verdict: Verdict, screen: Screen) -> str:
     if verdict.label is None or verdict.probabilities is None:
-        return paint(f"not judged: {_why_not(verdict)}", "dim", screen)
+        return paint(f"not judged: {why_not(verdict)}", "dim", screen)
     label = paint(verdict.label, _STYLES[verdict.label], screen)
-    share = _percent(verdict.probabilities[verdict.label])
+    share = percent(verdict.probabilities[verdict.label])
     return f"{label} {share}, evidence {verdict.evidence}"
 
 
-def _why_not(verdict: Verdict) -> str:
+def why_not(verdict: Verdict) -> str:
+    """Return in words why there is no verdict."""
     if verdict.abstained == "too-short":
         return "under five words say too little"
     if verdict.abstained == "language":
@@ -107,8 +111,8 @@ def _why_not(verdict: Verdict) -> str:
     return str(verdict.abstained)
 
 
-def _percent(share: float) -> str:
-    # Nothing is certain, so no probability is rounded to 100 %.
+def percent(share: float) -> str:
+    """Return a probability in words; none is rounded to certainty."""
     return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
@@ -122,15 +126,15 @@ def _body(
         for item in verdict.reasons
         if item.span
         and item.effect > 0
-        and item.span.end - item.span.start <= _LONGEST_QUOTE
+        and item.span.end - item.span.start <= LONGEST_QUOTE
     ]
     folded = replace(screen, width=max(20, screen.width - len(_BAR)))
     for line in draw(verdict.span.of(document.text), marks, folded):
         yield f"{paint(_BAR, 'dim', screen)}{line}".rstrip(" ")
     for finding in verdict.findings:
         yield f"{_INDENT}{describe(finding, lines, screen, '  ')}"
-    for reason, quotes in _grouped(document, verdict.reasons):
-        yield f"{_INDENT}{_reason(reason, quotes, screen)}"
+    for reason, quotes in grouped(document, verdict.reasons):
+        yield f"{_INDENT}{describe_reason(reason, quotes, screen)}"
 
 
 def describe(finding: Finding, lines: Lines, screen: Screen, separator: str) -> str:
@@ -141,7 +145,7 @@ def describe(finding: Finding, lines: Lines, screen: Screen, separator: str) -> 
     return f"{line}:{column}{separator}{code} {message} [{finding.name}]"
 
 
-def _grouped(
+def grouped(
     document: Document, reasons: tuple[Reason, ...]
 ) -> Iterator[tuple[Reason, list[str]]]:
     """Yield each feature once, with the words of all its places."""
@@ -158,12 +162,13 @@ def _grouped(
 
 def _quote(text: str) -> str:
     text = make_visible(text)
-    if len(text) > _LONGEST_QUOTE:
-        text = text[: _LONGEST_QUOTE - 3].rstrip() + "..."
+    if len(text) > LONGEST_QUOTE:
+        text = text[: LONGEST_QUOTE - 3].rstrip() + "..."
     return f'"{text}"'
 
 
-def _reason(reason: Reason, quotes: list[str], screen: Screen) -> str:
+def describe_reason(reason: Reason, quotes: list[str], screen: Screen) -> str:
+    """Return what a feature says for or against the label, in one line."""
     link = "because" if reason.effect > 0 else "although"
     value = "not measured" if isnan(reason.value) else f"{reason.value:.3g}"
     meaning = _meanings().get(reason.feature, reason.feature)

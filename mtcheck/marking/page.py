@@ -1,0 +1,66 @@
+"""The frame of a page: it holds its style and its script, and fetches nothing."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from mtcheck import __version__
+
+
+def page(
+    title: str, top: Iterable[str], body: Iterable[str], *, script: str = ""
+) -> Iterator[str]:
+    """Yield the lines of a page, without their ends.
+
+    ``title`` is HTML; ``script`` runs after the page's own one.
+    """
+    yield "<!doctype html>"
+    yield '<html lang="en">'
+    yield "<head>"
+    yield '<meta charset="utf-8">'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{policy(script)}">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield '<meta name="color-scheme" content="light dark">'
+    yield '<meta name="referrer" content="no-referrer">'
+    yield f"<title>{title} – mtcheck</title>"
+    yield '<link rel="icon" href="data:,">'
+    yield f"<style>{asset('page.css')}</style>"
+    yield "</head>"
+    yield "<body>"
+    yield f"<header><h1><bdi>{title}</bdi></h1></header>"
+    yield "<main>"
+    yield from top
+    yield from body
+    yield "</main>"
+    yield f"<footer>Made by mtcheck {__version__}.</footer>"
+    yield '<div id="tip" role="tooltip" hidden></div>'
+    for code in filter(None, (asset("page.js"), script)):
+        yield f"<script>{code}</script>"
+    yield "</body>"
+    yield "</html>"
+
+
+def legend() -> str:
+    """Return what the words and marks of a page mean."""
+    return asset("legend.html").rstrip()
+
+
+def policy(script: str = "") -> str:
+    """Return what a page may load: what it holds itself, told by hash, and no more."""
+    scripts = " ".join(map(_hash, filter(None, (asset("page.js"), script))))
+    return (
+        f"default-src 'none'; style-src {_hash(asset('page.css'))}; "
+        f"script-src {scripts}; img-src data:; base-uri 'none'; form-action 'self'"
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """Return a file of this package."""
+    return files("mtcheck.marking").joinpath(name).read_text("utf-8")
+
+
+def _hash(content: str) -> str:
+    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
