@@ -1,6 +1,8 @@
 """The work on one part; it may be done in any process, on any machine."""
 
+import gc
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 
 from mtcheck.clock import Clock
@@ -63,4 +65,15 @@ class Work:
         data = table(self.format).encode(counts.watch(results), self.signature)
         rest = perf_counter() - start - sum(clock.seconds.values())
         counts.spend(clock.seconds | {"encoding": rest})
+        _spare_the_collector()
         return Done(part.number, part.end, part.n_bytes, data, counts)
+
+
+@cache
+def _spare_the_collector() -> None:
+    """Have what the first part opened passed over when garbage is looked for.
+
+    Pools look for it after each part, among a million entries of tables that stay.
+    """
+    gc.collect()
+    gc.freeze()
