@@ -407,16 +407,16 @@ def filter_scores(
     output: str | None,
     quiet: bool,
 ) -> int:
-    r"""Keep, drop or weight paragraphs or documents by their scores.
+    """Keep, drop or weight paragraphs or documents by their scores.
 
     SCORES are files that `mtcheck score` wrote (.parquet, .jsonl, .csv), or a folder of
     its parts. What is kept is written as a table that joins to the corpus and to the
     scores: document, paragraph, start, end, and weight where one is asked for.
 
     \b
-    mtcheck filter scores/ --drop 'evidence >= "moderate" or has("MT501")' \
+    mtcheck filter scores/ --drop 'evidence >= "moderate" or has("MT501")' \\
         --output kept.parquet
-    mtcheck filter scores/ --level document \
+    mtcheck filter scores/ --level document \\
         --keep 'share(evidence >= "weak") < 0.1' --weight 'mean(original)'
 
     An expression names document, paragraph, start, end, length, language, label,
@@ -428,7 +428,7 @@ def filter_scores(
     unless it says `label is None or ...`.
 
     Exit status: 0 done, 1 some scores could not be read, 2 nothing could be done.
-    """
+    """  # noqa: D301 - click knows its mark by a real backspace
     if not (keep or drop or weight):
         raise click.UsageError("Give --keep, --drop or --weight.")
     from mtcheck.errors import InputError

@@ -604,3 +604,12 @@ def test_filtering_loads_no_model_library(scores: Path) -> None:
         check=True,
     )
     assert not {"sklearn", "kenlm", "lingua"} & {*run.stderr.split()}
+
+
+def test_the_examples_of_the_help_stand_line_by_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["filter", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "\\b" not in shown
+    assert "\n      --output kept.parquet\n" in shown
