@@ -336,11 +336,7 @@ class CorpusWatch:
             {label: counts.labels[label] for label in Label}
         )
         labels[None] = counts.abstained.total()
-        told = count(counts.documents, "document")
-        if counts.paragraphs:
-            told += f", {count(counts.paragraphs, 'paragraph')}"
-        if labels.total():
-            told += f": {describe_labels(labels)}"
+        told = _told_of(counts.documents, counts.paragraphs, labels)
         if counts.abstained:
             causes = [
                 f"{number:,} {_CAUSES.get(cause, cause)}"
@@ -348,12 +344,9 @@ class CorpusWatch:
             ]
             told += f" ({', '.join(causes)})"
         if counts.lost:
-            told += f"; {count(len(counts.lost), 'input')} lost"
+            told += f"; {_lost(len(counts.lost))}"
         yield told
-        if counts.unchecked:
-            n_lost = count(counts.unchecked.total(), "paragraph")
-            reason, _ = counts.unchecked.most_common(1)[0]
-            yield f"grammar: {n_lost} not checked ({reason})"
+        yield from _not_checked(counts.unchecked)
         if not self._n_paragraphs:
             return
         seconds = perf_counter() - self._start
@@ -365,6 +358,27 @@ class CorpusWatch:
             f"{seconds:.1f} s, {rate:,.0f} paragraphs a second; seconds of work: "
             f"{stages}"
         )
+
+
+def _told_of(n_documents: int, n_paragraphs: int, labels: Counter[Label | None]) -> str:
+    """Return what was scored, in words."""
+    told = count(n_documents, "document")
+    # At the level of documents none is counted.
+    if n_paragraphs:
+        told += f", {count(n_paragraphs, 'paragraph')}"
+    return f"{told}: {describe_labels(labels)}" if labels.total() else told
+
+
+def _lost(n_inputs: int) -> str:
+    return f"{count(n_inputs, 'input')} lost"
+
+
+def _not_checked(unchecked: Counter[str]) -> Iterator[str]:
+    """Yield a line on the paragraphs whose grammar was not checked, if any."""
+    if unchecked:
+        n_lost = count(unchecked.total(), "paragraph")
+        reason, _ = unchecked.most_common(1)[0]
+        yield f"grammar: {n_lost} not checked ({reason})"
 
 
 def _stages(seconds: Mapping[str, float]) -> dict[str, float]:
@@ -481,24 +495,16 @@ class Tally:
 
     def unchecked(self) -> Iterator[str]:
         """Yield a line on the paragraphs whose grammar was not checked, if any."""
-        if self._unchecked:
-            n_lost = count(self._unchecked.total(), "paragraph")
-            reason, _ = self._unchecked.most_common(1)[0]
-            yield f"grammar: {n_lost} not checked ({reason})"
+        return _not_checked(self._unchecked)
 
     def lost(self) -> str:
         """Return how much was lost, in words."""
-        return f"{count(self.n_lost, 'input')} lost"
+        return _lost(self.n_lost)
 
     def summary(self) -> str:
         """Return the closing line."""
-        documents = count(self.n_documents, "document")
-        # At the level of documents none is counted.
-        if self.n_paragraphs:
-            documents += f", {count(self.n_paragraphs, 'paragraph')}"
-        labels = f": {describe_labels(self._labels)}" if self._labels else ""
-        lost = f"; {self.lost()}" if self.n_lost else ""
-        return f"{documents}{labels}{lost}"
+        told = _told_of(self.n_documents, self.n_paragraphs, self._labels)
+        return f"{told}; {self.lost()}" if self.n_lost else told
 
     def _advance(self) -> None:
         self._bar.update(count(self.n_documents, "document"))

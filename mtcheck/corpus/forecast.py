@@ -6,10 +6,11 @@ from time import perf_counter
 
 from mtcheck.corpus.counts import Counts
 from mtcheck.corpus.parts import Part, Place
-from mtcheck.corpus.run import STDIN, Inputs
+from mtcheck.corpus.run import Inputs
 from mtcheck.corpus.work import Work
 from mtcheck.errors import ConfigError, InputError, MtcheckError
 from mtcheck.read import Reading, Source
+from mtcheck.read.sources import STDIN
 from mtcheck.types import Document
 
 N_SOURCES = 10

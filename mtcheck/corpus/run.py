@@ -15,10 +15,9 @@ from mtcheck.corpus.target import Target
 from mtcheck.corpus.work import Work
 from mtcheck.errors import ConfigError, InputError, MtcheckError
 from mtcheck.read import ReadOptions, Source, fingerprint, sources
+from mtcheck.read.sources import STDIN
 from mtcheck.report.text import count
 from mtcheck.schedule import spread
-
-STDIN = "-"
 
 
 @dataclass(frozen=True)

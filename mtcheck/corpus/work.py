@@ -73,7 +73,7 @@ class Work:
 def _spare_the_collector() -> None:
     """Have what the first part opened passed over when garbage is looked for.
 
-    Pools look for it after each part, among a million entries of tables that stay.
+    It would be looked for again and again among a million entries of tables that stay.
     """
     gc.collect()
     gc.freeze()

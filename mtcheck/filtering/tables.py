@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
+from mtcheck.corpus.store import MANIFEST
 from mtcheck.errors import InputError
 from mtcheck.filtering.columns import PLACE
 from mtcheck.read.packing import DAMAGES, OPENERS
@@ -28,9 +29,6 @@ from mtcheck.types import LABELS
 
 Batch = Any
 Outcome = Batch | InputError
-
-MANIFEST = "_manifest.json"
-"""What a run of score keeps beside its parts."""
 
 BATCH_ROWS = 8_192
 
