@@ -9,8 +9,8 @@ from mtcheck.read import Outcome, Reading, ReadOptions, Source
 from mtcheck.types import Document
 
 FIRST_PART = 2**18
-LARGEST_PART = 2**22
-PARTS_OF_A_SIZE = 32
+LARGEST_PART = 2**20
+PARTS_OF_A_SIZE = 64
 
 LEAST_OUTCOME = 100
 """Code points that an outcome counts as at least: millions of empty texts fill parts,
@@ -41,11 +41,11 @@ class Part:
 def size_of(number: int) -> int:
     """Return the code points that fill a part.
 
-    Small at first, so that a small corpus keeps all processes busy; then larger, or a
-    large one would come in hundreds of thousands of files.
+    Small at first, so that a small corpus keeps all processes busy to its end; then
+    larger, or a large one would come in hundreds of thousands of files.
 
-    >>> [size_of(number) for number in (0, 31, 32, 1000)]
-    [262144, 262144, 524288, 4194304]
+    >>> [size_of(number) for number in (0, 63, 64, 1000)]
+    [262144, 262144, 524288, 1048576]
     """
     return min(FIRST_PART << min(number // PARTS_OF_A_SIZE, 16), LARGEST_PART)
 
