@@ -274,6 +274,7 @@ def _work(settings: Config, format: str, service: "Service | None") -> "Work":
         settings.level,
         settings.paragraphs,
         format,
+        settings.whole_page,
         service,
     )
 

@@ -40,9 +40,10 @@ from mtcheck.errors import (
     ResourceError,
 )
 from mtcheck.models import open_model
-from mtcheck.read import ReadOptions
+from mtcheck.read import ReadOptions, read
+from mtcheck.scoring import score_documents
 from mtcheck.segment import split_sentences
-from mtcheck.types import Document
+from mtcheck.types import Document, Scored
 
 FORMATS = ("csv", "jsonl", "parquet")
 PLAIN = ReadOptions()
@@ -124,7 +125,8 @@ def run(
     target = Target.of(output, format)
     assert target is not None
     signature = open_model().signature
-    work = Work("base", signature, tier, "paragraph", "auto", target.format)
+    form, whole = target.format, options.whole_page
+    work = Work("base", signature, tier, "paragraph", "auto", form, whole)
     inputs = Inputs.of([*map(str, paths)], options, stdin)
     return Run(inputs, work, target, watch or Watch(), jobs, scheduler).score()
 
@@ -425,6 +427,69 @@ def test_standard_input_can_be_scored_but_not_gone_on_with(corpus: Path) -> None
     with pytest.raises(KeyboardInterrupt):
         run("t.jsonl", "-", stdin=BytesIO(text.encode()), watch=Watch(stop_after=1))
     assert set(contents(Path())) == {corpus.name, "s.jsonl"}
+
+
+# Pages -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site(corpus: Path) -> Path:
+    """Return a folder of pages, which are cut into several parts; one has no text."""
+    folder = Path("site")
+    folder.mkdir()
+    for number, line in enumerate(corpus.read_text().splitlines()[:12]):
+        paragraphs = json.loads(line)["text"].split("\n\n")
+        body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs * 3)
+        menu = "".join(f"<li><a href='/{n}'>Part {n}</a></li>" for n in range(200))
+        page = f"<html><body><nav>{menu}</nav><article>{body}</article></body></html>"
+        Path(folder, f"{number:02}.html").write_text(page)
+    Path(folder, "05.html").write_text("<html><body></body></html>")
+    return folder
+
+
+@pytest.mark.parametrize("whole_page", [False, True])
+def test_the_text_of_pages_is_found_by_whoever_scores_them(
+    site: Path, whole_page: bool
+) -> None:
+    options = ReadOptions(whole_page=whole_page)
+    counts = run("s/", site, options=options, format="jsonl")
+    assert counts.seconds["pages"] > 0
+    hint = "check the file" if whole_page else "try --whole-page"
+    assert counts.lost == [
+        ["site/05.html", f"no text was found in the page; {hint}"],
+    ]
+    assert len([name for name in contents(Path("s")) if "part" in name]) > 1
+    judged = score_documents(read([site], options), tier="fast")
+    verdicts = [
+        verdict
+        for scored in judged
+        if isinstance(scored, Scored)
+        for verdict in scored.verdicts
+    ]
+    lines = "".join(path.read_text() for path in sorted(Path("s").glob("part*")))
+    found = [json.loads(line) for line in lines.splitlines()]
+    assert [
+        (line["document"], line["start"], line["probabilities"]) for line in found
+    ] == [
+        (verdict.document, verdict.span.start, verdict.probabilities)
+        for verdict in verdicts
+    ]
+
+
+def test_pages_give_the_same_bytes_in_two_processes(site: Path) -> None:
+    for jobs, output in ((1, "once/"), (2, "twice/")):
+        run(output, site, jobs=jobs)
+    assert contents(Path("once")) == contents(Path("twice"))
+
+
+def test_a_dry_run_counts_the_pages_without_a_text(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["score", "--dry-run", "--tier", "fast", "site/05.html"]) == 2
+    assert "nothing to sample: no text was found" in capsys.readouterr().err
+    pages = [f"site/{name}.html" for name in ("04", "05")]
+    assert main(["score", "--dry-run", "--tier", "fast", *pages]) == 1
+    assert "1 input of the sample cannot be read" in capsys.readouterr().out
 
 
 # Files, folders, formats -----------------------------------------------------------

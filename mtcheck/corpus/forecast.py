@@ -1,11 +1,11 @@
 """What a run would take, foretold by a sample."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from mtcheck.corpus.counts import Counts
-from mtcheck.corpus.parts import Part, Place
+from mtcheck.corpus.parts import Part, Place, work_of
 from mtcheck.corpus.run import Inputs
 from mtcheck.corpus.work import Work
 from mtcheck.errors import ConfigError, InputError, MtcheckError
@@ -48,27 +48,27 @@ def foretell(inputs: Inputs, work: Work) -> Forecast:
     scored: list[Document] = []
     lost = [item for item in inputs.entries if isinstance(item, InputError)]
     for source in _chosen(every):
-        reading = Reading(source, inputs.options)
+        reading = Reading(source, replace(inputs.options, is_page_source=True))
         found, errors = _read(reading)
         lost += errors
         n_bytes += reading.share * source.size
         n_documents += len(found)
-        n_characters += sum(len(document.text) for document in found)
+        n_characters += sum(map(work_of, found))
         scored += _first(found)
-    if not scored:
-        raise MtcheckError("nothing to sample: no text was found in the inputs")
     work.do(Part(0, tuple(scored[:1]), Place(), 0))  # opens the model
     start = perf_counter()
     done = work.do(Part(0, tuple(scored), Place(), 0))
     seconds = perf_counter() - start
+    if not done.counts.documents:
+        raise MtcheckError("nothing to sample: no text was found in the inputs")
     total = sum(source.size for source in every)
     scale = total / n_bytes if n_bytes else 1.0
     # From what was scored to what was read, and from there to all.
-    more = scale * n_characters / sum(len(document.text) for document in scored)
+    more = scale * n_characters / sum(map(work_of, scored))
     return Forecast(
         len(every),
         total,
-        len(lost),
+        len(lost) + len(done.counts.lost),
         done.counts,
         n_documents * scale,
         done.counts.paragraphs * more,
@@ -92,7 +92,7 @@ def _read(reading: Reading) -> tuple[list[Document], list[InputError]]:
             lost.append(outcome)
             continue
         found.append(outcome)
-        n_characters += len(outcome.text)
+        n_characters += work_of(outcome)
         if n_characters >= READ_CHARACTERS:
             break
     return found, lost
@@ -103,4 +103,4 @@ def _first(documents: Sequence[Document]) -> Iterator[Document]:
     for document in documents:
         if n_characters < SCORED_CHARACTERS and document.text.strip():
             yield document
-            n_characters += len(document.text)
+            n_characters += work_of(document)

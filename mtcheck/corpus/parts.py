@@ -1,12 +1,11 @@
 """Cut what is read into parts: the work of one process at a time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from mtcheck.errors import InputError
-from mtcheck.read import Outcome, Reading, ReadOptions, Source
-from mtcheck.types import Document
+from mtcheck.read import Outcome, Reading, ReadOptions, Source, is_page
 
 FIRST_PART = 2**18
 LARGEST_PART = 2**20
@@ -15,6 +14,9 @@ PARTS_OF_A_SIZE = 64
 LEAST_OUTCOME = 100
 """Code points that an outcome counts as at least: millions of empty texts fill parts,
 too."""
+
+PAGE_SOURCE = 8
+"""Code points of a page's source that are about as much work as one of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,9 @@ class Place:
 class Part:
     """Outcomes that are scored and kept together; the next part starts at ``end``.
 
-    It covers ``n_bytes`` of the sources as they are stored.
+    Pages among them stand as in their files: to find the text in one takes longer than
+    to read it, and is a part of the work. The part covers ``n_bytes`` of the sources as
+    they are stored.
     """
 
     number: int
@@ -68,8 +72,7 @@ def parts(
         start = place.position if at == place.source else 0
         for outcome, position, share in _reading(entry, options, start, stdin):
             held.append(outcome)
-            text = outcome.text if isinstance(outcome, Document) else ""
-            n_characters += max(len(text), LEAST_OUTCOME)
+            n_characters += work_of(outcome)
             if n_characters >= size_of(number):
                 n_read = n_bytes + int(share * _size(entry))
                 yield Part(number, tuple(held), Place(at, position), n_read - n_told)
@@ -77,6 +80,16 @@ def parts(
         n_bytes += _size(entry)
     if held or not number:
         yield Part(number, tuple(held), Place(len(entries)), n_bytes - n_told)
+
+
+def work_of(outcome: Outcome) -> int:
+    """Return how many code points of text are as much work as an outcome is."""
+    if isinstance(outcome, InputError):
+        return LEAST_OUTCOME
+    n_characters = len(outcome.text)
+    if is_page(outcome):
+        n_characters //= PAGE_SOURCE
+    return max(n_characters, LEAST_OUTCOME)
 
 
 def _size(entry: Source | InputError) -> int:
@@ -94,6 +107,7 @@ def _reading(
         if not start:
             yield entry, 1, 1.0
         return
-    reading = Reading(entry, options, start, stdin)
+    as_it_stands = replace(options, is_page_source=True)
+    reading = Reading(entry, as_it_stands, start, stdin)
     for outcome in reading:
         yield outcome, reading.position, reading.share

@@ -1,6 +1,7 @@
 """The work on one part; it may be done in any process, on any machine."""
 
 import gc
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from time import perf_counter
@@ -12,9 +13,11 @@ from mtcheck.errors import ModelError
 from mtcheck.extract import Tier
 from mtcheck.grammar.checker import Service
 from mtcheck.models import open_model
+from mtcheck.read import Outcome, ReadOptions, is_page, text_of
 from mtcheck.report import table
 from mtcheck.scorer import Level
 from mtcheck.scoring import score_documents
+from mtcheck.types import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Work:
     level: Level
     paragraphs: str
     format: str
+    whole_page: bool = False
     service: Service | None = None
 
     def do(self, part: Part) -> Done:
@@ -54,7 +58,7 @@ class Work:
             )
         start, counts, clock = perf_counter(), Counts(), Clock()
         results = score_documents(
-            part.outcomes,
+            self._texts(part, clock),
             model=self.model,
             tier=self.tier,
             level=self.level,
@@ -67,6 +71,14 @@ class Work:
         counts.spend(clock.seconds | {"encoding": rest})
         _spare_the_collector()
         return Done(part.number, part.end, part.n_bytes, data, counts)
+
+    def _texts(self, part: Part, clock: Clock) -> Iterator[Outcome]:
+        options = ReadOptions(whole_page=self.whole_page)
+        for outcome in part.outcomes:
+            if isinstance(outcome, Document) and is_page(outcome):
+                with clock.time("pages"):
+                    outcome = text_of(outcome, options)
+            yield outcome
 
 
 @cache

@@ -13,7 +13,7 @@ from mtcheck.read.addresses import is_address
 from mtcheck.read.found import Source
 from mtcheck.read.limits import LARGEST_DOCUMENT
 from mtcheck.read.packing import OPENERS
-from mtcheck.read.readers import READERS
+from mtcheck.read.readers import READERS, is_page, text_of
 from mtcheck.read.reading import Reading
 from mtcheck.read.records import END, Outcome, ReadOptions
 from mtcheck.read.sources import fingerprint, sources
@@ -30,9 +30,11 @@ __all__ = [
     "Source",
     "fingerprint",
     "is_address",
+    "is_page",
     "read",
     "read_one",
     "sources",
+    "text_of",
 ]
 
 

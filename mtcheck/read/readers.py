@@ -1,13 +1,16 @@
 """Which reader a file is for: the suffix names the format."""
 
 import os
+from collections.abc import Callable
+from functools import lru_cache
 
 from mtcheck.errors import InputError
 from mtcheck.plugins import collect
 from mtcheck.read import formats
 from mtcheck.read.addresses import path_of
 from mtcheck.read.packing import OPENERS
-from mtcheck.read.records import Reader
+from mtcheck.read.records import Outcome, Reader, ReadOptions
+from mtcheck.types import Document
 
 READERS: dict[str, Reader] = dict(
     sorted(
@@ -29,6 +32,23 @@ def suffixes(path: str) -> tuple[str, str]:
     if suffix in OPENERS:
         return os.path.splitext(stem)[1], suffix
     return suffix, ""
+
+
+def is_page(document: Document) -> bool:
+    """Tell whether a document that was read as it stands is the source of a page."""
+    return _text_of(document.source or "") is not None
+
+
+def text_of(document: Document, options: ReadOptions) -> Outcome:
+    """Return the text of what was read as it stands, or why there is none."""
+    found = _text_of(document.source or "")
+    return found(document, options) if found else document
+
+
+@lru_cache(maxsize=1024)
+def _text_of(path: str) -> Callable[[Document, ReadOptions], Outcome] | None:
+    reader = READERS.get(suffixes(path)[0])
+    return reader.text_of if reader else None
 
 
 def is_readable(path: str) -> bool:

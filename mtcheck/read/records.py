@@ -56,6 +56,8 @@ class Reader:
     has_records: bool = False
     """Whether a file holds many documents; else it is one."""
     is_packable: bool = True
+    text_of: Callable[[Document, ReadOptions], Outcome] | None = None
+    """From the source of a page to its text, or why there is none."""
 
 
 def document(
