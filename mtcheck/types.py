@@ -46,7 +46,8 @@ class Document:
     """A text exactly as it was read; nothing in it is normalised.
 
     ``source`` is the file it came from, ``language`` the one the user named; ``line``
-    is the line of its file that a record is, and None of a text that is a file.
+    is the line of its file where a record starts, which has ``n_lines`` of them, and
+    None of a text that is a file.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Document:
     source: str | None = None
     language: str | None = None
     line: int | None = field(default=None, compare=False)
+    n_lines: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,17 @@ def test_of_records_those_count_whose_lines_changed(
     assert places(capsys) == ["c:1"]
 
 
+def test_of_a_row_of_several_lines_each_counts(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = 'id,text\na,"The ferry was late. . Nobody\nminded {}."\nb,"It. . is\n{}."\n'
+    (repository / "c.csv").write_text(rows.format("that", "late"))
+    commit()
+    (repository / "c.csv").write_text(rows.format("this", "late"))
+    assert lint() == 1
+    assert places(capsys) == ["a:1"]
+
+
 def test_standard_input_counts_as_changed(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

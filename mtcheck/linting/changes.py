@@ -75,7 +75,8 @@ class Changes:
             changed = self.of(document.source)
             if changed is None:
                 continue
-            if document.line is None or changed.touches(document.line, document.line):
+            first = document.line
+            if first is None or changed.touches(first, first + document.n_lines - 1):
                 yield document
 
     def only_changed(self, linted: Linted) -> Linted:

@@ -61,12 +61,18 @@ class Reader:
 
 
 def document(
-    text: str, key: object, path: str, number: int, line: int, options: ReadOptions
+    text: str,
+    key: object,
+    path: str,
+    number: int,
+    line: int,
+    options: ReadOptions,
+    n_lines: int = 1,
 ) -> Document:
     """Return a record as a document, under its ``key`` if that can be a name."""
     is_usable = isinstance(key, str | int) and not isinstance(key, bool) and key != ""
     name = str(key) if is_usable else f"{path}:{number}"
-    return Document(text, name, path, options.language, line)
+    return Document(text, name, path, options.language, line, n_lines)
 
 
 def no_field(kind: str, field: str, names: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ _CONVERT = "convert the file to UTF-8, for instance with iconv"
 class _Row(NamedTuple):
     cells: list[str]
     line: int
+    n_lines: int
     is_cut: bool
 
 
@@ -33,14 +34,18 @@ class _Lines:
     def __init__(self, text: TextIO, path: str) -> None:
         self._text = text
         self._path = path
-        self._n_lines = 0
+        self._n_read = 0
         self._n_bytes = 0
         self.first = 1
         self.is_cut = False
         """Whether the file ended though the row did not."""
 
+    @property
+    def n_lines(self) -> int:
+        return self._n_read + 1 - self.first
+
     def begin_row(self) -> None:
-        self.first = self._n_lines + 1
+        self.first = self._n_read + 1
         self._n_bytes = 0
 
     def __iter__(self) -> "_Lines":
@@ -51,7 +56,7 @@ class _Lines:
         if not line:
             self.is_cut = self._n_bytes > 0
             raise StopIteration
-        self._n_lines += 1
+        self._n_read += 1
         self._n_bytes += len(line.encode("utf-8", "surrogateescape"))
         check_size(self._n_bytes, f"{self._path} line {self.first}")
         return line
@@ -87,7 +92,7 @@ def _rows(text: TextIO, path: str, delimiter: str) -> Iterator[_Row]:
     lines.begin_row()
     for cells in csv.reader(lines, delimiter=delimiter):
         if cells:
-            yield _Row(cells, lines.first, lines.is_cut)
+            yield _Row(cells, lines.first, lines.n_lines, lines.is_cut)
         lines.begin_row()
 
 
@@ -123,7 +128,8 @@ class _Table:
             text, key = self._text_and_key(row)
         except ValueError as error:
             return InputError(f"{self._path} line {row.line}", str(error))
-        return document(text, key, self._path, number, row.line, self._options)
+        place = row.line, self._options, row.n_lines
+        return document(text, key, self._path, number, *place)
 
     def _text_and_key(self, row: _Row) -> tuple[str, str | None]:
         if row.is_cut:
