@@ -21,8 +21,10 @@ from mtcheck.benchmarking.attacks.characters import INVISIBLE, TWINS
 from mtcheck.benchmarking.attacks.layout import BLANKS
 from mtcheck.benchmarking.attacks.sentences import ATTACKS as OF_SENTENCES
 from mtcheck.benchmarking.plan import Plan
+from mtcheck.characters import as_seen, is_ordinary
 from mtcheck.cli import main
 from mtcheck.errors import ConfigError
+from mtcheck.language_model import tokenize
 from mtcheck.languages import languages
 from mtcheck.models import model_folders, open_model
 from mtcheck.segment import MODES, bare_words, split_paragraphs, split_sentences
@@ -133,6 +135,25 @@ def test_marks_and_sentences_leave_the_other_words_alone(
     assert Counter(more.split()) >= Counter(text.split())
     moved = attacks()["sentence-order"].apply(text, "en", strength, seed)
     assert Counter(moved.replace(" ", "")) == Counter(text.replace(" ", ""))
+
+
+@few
+@given(text=texts, seed=chance, strength=strengths)
+def test_look_alikes_and_unseen_signs_hide_no_word_from_the_models(
+    text: str, seed: int, strength: float
+) -> None:
+    latin = "".join(char if is_ordinary(char) else "-" for char in text)
+    for name in ("homoglyphs", "zero-width"):
+        changed = attacks()[name].apply(latin, "en", strength, seed)
+        tokens = tokenize(changed)
+        assert list(tokens.written) == list(tokenize(latin).written)
+        for at in range(len(tokens)):
+            assert as_seen(tokens.span(at).of(changed)) == tokens.written[at]
+
+
+def test_words_of_another_script_are_left_alone() -> None:
+    for text in ("Она съела яблоко Вера", "TGFβ and ΔT are Greek"):
+        assert list(tokenize(text).written) == text.split()
 
 
 def test_sentences_trade_places_whole() -> None:
