@@ -28,3 +28,28 @@ def is_ordinary(characters: Iterable[str]) -> bool:
     (True, False)
     """
     return ORDINARY.issuperset(characters)
+
+
+TWINS = str.maketrans(
+    "АВЕКМНОРСТУХЅІЈаеорсухѕіјԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+    "ABEKMHOPCTYXSIJaeopcyxsijdhABEZHIKMNOPTYXo",
+)
+"""Cyrillic and Greek letters, each with the Latin one that looks like it."""
+
+UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
+"""Signs without width that may stand in a word, and show as nothing."""
+
+_WITHOUT = dict.fromkeys(map(ord, UNSEEN))
+
+
+def as_seen(text: str) -> str:
+    r"""Return text in Latin script as people see it: twins and unseen signs undone.
+
+    What has letters of another script that are no twins keeps all of them.
+
+    >>> as_seen("hа\u200brbоur"), as_seen("Она съела TGFβ")
+    ('harbour', 'Она съела TGFβ')
+    """
+    shown = text.translate(_WITHOUT)
+    latin = shown.translate(TWINS)
+    return latin if is_ordinary(latin) else shown

@@ -492,6 +492,14 @@ def filter_scores(
     multiple=True,
     help="Labelled texts that baselines are fitted to. Repeatable.",
 )
+@click.option(
+    "--attack",
+    "attacks",
+    metavar="NAME[:STRENGTH]",
+    multiple=True,
+    help="Measure what changes of the texts cost, such as homoglyphs or synonyms:0.5; "
+    "all of them with all. Repeatable.",
+)
 @click.option("--output", metavar="DIR", help="The folder of the report.")
 @click.option(
     "--verify",
@@ -547,7 +555,7 @@ def benchmark(
     differ; 2 nothing could be done.
     """  # noqa: D301 - click needs the character itself
     if verify is not None:
-        asked = ("data", "models", "predictions", "programs", "train")
+        asked = ("data", "models", "predictions", "programs", "train", "attacks")
         if output is not None or any(options[name] for name in asked):
             raise click.UsageError("--verify takes all it needs from the report.")
         return _verify(verify, quiet)
@@ -567,6 +575,9 @@ def benchmark(
         write_report(Path(output), report)
     _tell(f"{error}" for error in report["lost"])
     _tell(f"{name} is left out: {why}" for name, why in report["failed"].items())
+    attacked = report["robustness"] or {"left_out": {}, "failed": {}}
+    unattacked = {**attacked["left_out"], **attacked["failed"]}
+    _tell(f"{name} is not attacked: {why}" for name, why in unattacked.items())
     if not quiet:
         _tell(f"{n:,} left out: {why}" for why, n in report["skipped"].items())
         texts, models = (
@@ -574,7 +585,8 @@ def benchmark(
             count(len(report["models"]), "model"),
         )
         say(f"{texts}, {models}; report in {output}")
-    return SOME_LOST if report["lost"] or report["failed"] else ALL_DONE
+    is_lost = report["lost"] or report["failed"] or attacked["failed"]
+    return SOME_LOST if is_lost else ALL_DONE
 
 
 def _verify(folder: str, quiet: bool) -> int:

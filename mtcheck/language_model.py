@@ -13,7 +13,7 @@ from math import log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mtcheck.characters import ORDINARY
+from mtcheck.characters import ORDINARY, UNSEEN, as_seen, is_ordinary
 from mtcheck.errors import ModelError
 from mtcheck.types import Span
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BITS = log2(10)
 """Bits in one unit of KenLM's log10 probabilities."""
 
-_TOKEN = re.compile(r"[^\W_]++(?:[-'’][^\W_]++)*+|[,;:.!?()%]")
+_TOKEN = re.compile(rf"[^\W_]++(?:(?:[-'’]|[{UNSEEN}]++)[^\W_]++)*+|[,;:.!?()%]")
 
 
 @cache
@@ -52,7 +52,7 @@ class Tokens:
     start: int
     end: int
     written: Sequence[str]
-    """The tokens as they stand in the text."""
+    """The tokens as they stand in the text, to the eye."""
 
     def __len__(self) -> int:
         return len(self.written)
@@ -73,19 +73,23 @@ class Tokens:
 
 
 def tokenize(
-    text: str, start: int = 0, end: int | None = None, is_ordinary: bool = False
+    text: str, start: int = 0, end: int | None = None, is_known: bool = False
 ) -> Tokens:
     """Return the tokens of ``text[start:end]``, which should be one sentence.
 
-    It takes less time where all characters are known to be ordinary.
+    It takes less time where all characters are known to be ordinary. Letters that only
+    look like Latin ones, and signs without width, hide no word.
 
     >>> tokens = tokenize("„Im Jahr 2019“, sagte Ida.")
     >>> tokens.written, tokens.line
     (['Im', 'Jahr', '2019', ',', 'sagte', 'Ida'], 'im jahr 0 , sagte ida')
     """
     end = len(text) if end is None else end
-    pattern = _ordinary_token() if is_ordinary else _TOKEN
+    pattern = _ordinary_token() if is_known else _TOKEN
     written = pattern.findall(text, start, end)
+    line = " ".join(written)
+    if not is_known and not is_ordinary(line):
+        written = as_seen(line).split(" ")
     while written and written[-1] in _FINAL:
         written.pop()
     return Tokens(text, start, end, written)

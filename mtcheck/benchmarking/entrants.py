@@ -29,13 +29,17 @@ from mtcheck.types import LABELS, Document
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+_FLAGGED = ("moderate", "strong")
+"""Evidence that so few as one in a hundred texts of people give."""
+
 
 @dataclass(frozen=True)
 class Scores:
     """Probabilities of texts, NaN for abstentions, and what they took.
 
     ``seconds`` are those of scoring, ``fit_seconds`` those of fitting; ``memory`` is
-    the peak of the process in MiB. None is what does not apply or cannot be told.
+    the peak of the process in MiB; ``is_flagged`` tells what passes the thresholds that
+    a model ships for 1 % false alarms. None is what does not apply or cannot be told.
     """
 
     shares: Array
@@ -43,6 +47,7 @@ class Scores:
     seconds: float | None = None
     fit_seconds: float | None = None
     memory: float | None = None
+    is_flagged: Array | None = None
 
 
 class Entrant(Protocol):
@@ -78,6 +83,7 @@ class Shipped:
         open_model(self.model)
         start = perf_counter()
         found = np.full((len(rows), len(LABELS)), np.nan)
+        is_flagged = np.zeros(len(rows), bool)
         documents = (
             Document(row.text, str(at), None, row.language)
             for at, row in enumerate(rows)
@@ -91,7 +97,9 @@ class Shipped:
             given = item.verdicts[0].probabilities if item.verdicts else None
             if given is not None:
                 found[at] = [given[label] for label in LABELS]
-        return Scores(found, seconds=perf_counter() - start)
+                is_flagged[at] = item.verdicts[0].evidence in _FLAGGED
+        seconds = perf_counter() - start
+        return Scores(found, seconds=seconds, is_flagged=is_flagged)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from mtcheck import __version__
+from mtcheck.benchmarking.attacks import strikes
 from mtcheck.benchmarking.data import Data, read_labelled
 from mtcheck.benchmarking.entrants import (
     Commanded,
@@ -15,6 +16,7 @@ from mtcheck.benchmarking.entrants import (
 from mtcheck.benchmarking.external import check_ids, read_predictions
 from mtcheck.benchmarking.records import fingerprint
 from mtcheck.errors import ConfigError, InputError
+from mtcheck.models import open_model
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Plan:
     least: int = 30
     errors: int = 0
     time_limit: float = 3600.0
+    attacks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is out of range."""
@@ -38,6 +41,11 @@ class Plan:
             raise ConfigError(
                 "benchmark needs a model; name one with --model, --predictions or "
                 "--command"
+            )
+        if strikes(self.attacks) and not (self.models or self.commands):
+            raise ConfigError(
+                "attack needs a model that can be asked of changed texts; name one "
+                "with --model or --command"
             )
         for name, minimum in (
             ("seed", 0),
@@ -97,6 +105,10 @@ class Prepared:
             f"boot:{plan.resamples}",
             f"least:{plan.least}",
         ]
+        if plan.attacks:
+            # Synonyms are those of the base model.
+            base, _, _ = open_model().signature.partition("|")
+            parts.append(f"attacks:{';'.join(plan.attacks)},{base}")
         return "|".join(parts)
 
 

@@ -24,6 +24,7 @@ from mtcheck.benchmarking.entrants import Entrant, Scores, judged, rate, score_a
 from mtcheck.benchmarking.figures import MADE, Array
 from mtcheck.benchmarking.mistakes import worst
 from mtcheck.benchmarking.plan import Prepared
+from mtcheck.benchmarking.robustness import robustness
 from mtcheck.benchmarking.shapes import confusion, curves, reliability
 from mtcheck.benchmarking.significance import (
     bootstrap_p,
@@ -83,6 +84,7 @@ def run(prepared: Prepared, tell: Tell = lambda text: None) -> dict[str, Any]:
         "models": models,
         "strata": _strata(truth, groups, found, plan.least),
         "comparisons": _compared(truth, document, given, wholes, prepared),
+        "robustness": robustness(prepared, scores, tell) if plan.attacks else None,
     }
 
 

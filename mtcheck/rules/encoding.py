@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from mtcheck.characters import TWINS
 from mtcheck.rules import Rule, has_oddity, matches
 from mtcheck.segment import Passage
 from mtcheck.types import Span
@@ -75,11 +76,8 @@ def _overrides(passage: Passage) -> Iterator[Span]:
             yield Span(*match.span()).shift(offset)
 
 
-_TWINS = str.maketrans(
-    "АВЕКМНОРСТУХЅІЈаеорсухѕіјԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧοβ",
-    "ABEKMHOPCTYXSIJaeopcyxsijdhABEZHIKMNOPTYXoß",
-)
-"""Cyrillic and Greek letters that look like a Latin one."""
+# Engines and old fonts write the Greek letter for the German one.
+_TWINS = TWINS | {ord("β"): "ß"}
 
 _MIXED = rf"(?<![^\W\d_])(?:[{_LATIN}]++[Ͱ-ԯ]|[Ͱ-ԯ]++[{_LATIN}])[^\W\d_]*+"
 _BETA = "(?<![aeiouyäöü])β"

@@ -19,7 +19,7 @@ def markdown(report: Report) -> str:
     ]
     lines += [f"\n- {escaped(line)}" for line in losses(report)]
     for table in tables(report):
-        lines += ["", f"## {table.title}", "", *_table(table)]
+        lines += ["", f"## {table.title}", "", *table_lines(table)]
         if table.note:
             lines += ["", escaped(table.note)]
     return "\n".join(lines) + "\n"
@@ -34,7 +34,8 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def _table(table: Table) -> list[str]:
+def table_lines(table: Table) -> list[str]:
+    """Return the lines of a table; names stand left, numbers right."""
     marks = ["---"] * table.n_names
     marks += ["---:"] * (len(table.header) - table.n_names)
     texts = [[escaped(cell.text) for cell in row] for row in table.rows]

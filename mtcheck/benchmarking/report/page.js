@@ -28,3 +28,11 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
 }
+// What does not fit is scrolled; by keyboard, that takes the focus.
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+for (const box of document.querySelectorAll("figure, .row > div")) sizes.observe(box);

@@ -23,3 +23,7 @@ def losses(report: Report) -> Iterator[str]:
         yield f"lost: {error}"
     for name, why in report["failed"].items():
         yield f"not measured: {name}: {why}"
+    if report["robustness"]:
+        for kind in ("left_out", "failed"):
+            for name, why in report["robustness"][kind].items():
+                yield f"not attacked: {name}: {why}"
