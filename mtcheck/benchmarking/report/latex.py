@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from mtcheck.benchmarking.report.summary import losses, summary
-from mtcheck.benchmarking.report.tables import Report, Table, tables
+from mtcheck.benchmarking.report.contents import losses, summary, tables
+from mtcheck.benchmarking.report.tables import Report, Table
 
 _ESCAPES = {
     "\\": r"\textbackslash{}",

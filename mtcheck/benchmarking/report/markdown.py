@@ -2,8 +2,8 @@
 
 import re
 
-from mtcheck.benchmarking.report.summary import losses, summary
-from mtcheck.benchmarking.report.tables import Report, Table, tables
+from mtcheck.benchmarking.report.contents import losses, summary, tables
+from mtcheck.benchmarking.report.tables import Report, Table
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
