@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 # Nothing heavy here: `mtcheck --help` imports neither numpy nor rich.
 from mtcheck import __version__
@@ -596,9 +597,13 @@ def benchmark(
 
 def _compare_systems(output: str, quiet: bool, options: dict[str, Any]) -> int:
     """Write a report on the systems of the data."""
-    for name in ("predictions", "command", "train", "errors"):
-        if options["programs" if name == "command" else name]:
-            raise click.UsageError(f"--systems has no use for --{name}.")
+    used = ("data", "seed", "resamples", "least")
+    context = click.get_current_context()
+    for option in context.command.params:
+        name = str(option.name)
+        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if is_given and name in options and name not in (*used, "models"):
+            raise click.UsageError(f"--systems has no use for {option.opts[0]}.")
     if len(options["models"]) > 1:
         raise click.UsageError("--systems takes one --model.")
     from pathlib import Path
@@ -609,8 +614,7 @@ def _compare_systems(output: str, quiet: bool, options: dict[str, Any]) -> int:
     from mtcheck.models import DEFAULT
 
     (model,) = options["models"] or (DEFAULT,)
-    names = ("data", "seed", "resamples", "least")
-    plan = SystemsPlan(model=model, **{name: options[name] for name in names})
+    plan = SystemsPlan(model=model, **{name: options[name] for name in used})
     with stopped_by_sigterm(), ProgressBar(not quiet) as bar:
         prepared = prepare_systems(plan)
         check_place(Path(output), prepared.signature)

@@ -107,6 +107,14 @@ def test_systems_without_a_common_document_are_not_compared() -> None:
     assert beside[:2].tolist() == [1, -1]
     # Not all draws tie what the data tie.
     assert np.isnan(found.adjusted(np.array([[0.0, 1, 1]]))).all()
+    assert np.isnan(found.adjusted(np.array([[0.0, 0, 3]]))).all()
+
+
+def test_where_no_text_was_judged_there_is_no_rate() -> None:
+    none = Sums(np.zeros((2, 3, 1)), np.zeros((2, 3)))
+    for name in ("rates", "adjusted"):
+        assert np.isnan(getattr(none, name)(np.ones((4, 2)))).all()
+    assert np.isnan(none.traded(np.arange(3), 2, 7)).all()
 
 
 def test_a_system_alone_has_its_own_rate() -> None:
@@ -410,6 +418,7 @@ def test_people_are_told_by_label_or_name(
         (2, "AutoRank", None, "AutoRank"),
         (None, "system_DA_z (human)", None, ""),
         ("NaN", "DA", None, ""),
+        (1e300, "DA", None, ""),
         ("good", "DA", None, ""),
         ({}, "DA", None, ""),
     ],
@@ -576,6 +585,21 @@ def test_scores_of_texts_are_correlated_within_systems(folder: Path) -> None:
     ).read_text("utf-8")
 
 
+def test_hostile_names_are_shown_as_they_are(folder: Path) -> None:
+    name = '</script><b onclick="x">|a_b$'
+    rows = [row | {"source": name} for row in records()]
+    for row in rows:
+        row["system"] = row["system"].replace("fine", name)
+    write(folder / "data.jsonl", rows)
+    report(folder)
+    page = (folder / "out/report.html").read_text("utf-8")
+    assert page.count("</script>") == 1
+    assert "<b " not in page
+    markdown = (folder / "out/report.md").read_text("utf-8")
+    assert "<b" not in markdown.replace(r"\<b", "")
+    assert r"a\_b\$" in (folder / "out/report.tex").read_text("utf-8")
+
+
 def test_one_system_without_scores_is_measured_alone(folder: Path) -> None:
     alone = [
         {"text": row["text"], "system": "fine"}
@@ -590,7 +614,7 @@ def test_one_system_without_scores_is_measured_alone(folder: Path) -> None:
     assert one["apart"] == found["correlations"] == []
     shown = (folder / "out/report.md").read_text("utf-8")
     assert "no correlation: no text has a score that people gave" in shown
-    assert "there is nothing to compare" in shown
+    assert "no system is set apart: they have no documents in common" in shown
 
 
 @pytest.mark.parametrize(
@@ -603,6 +627,7 @@ def test_one_system_without_scores_is_measured_alone(folder: Path) -> None:
         (["--predictions", "a=b"], "--systems has no use for --predictions."),
         (["--command", "a=b"], "--systems has no use for --command."),
         (["--train", "a"], "--systems has no use for --train."),
+        (["--time-limit", "3"], "--systems has no use for --time-limit."),
         (["--errors", "3"], "--systems has no use for --errors."),
         (["--resamples", "3"], "resamples must be at least 100, got 3"),
         (["--verify", "out"], "--verify takes all it needs"),

@@ -19,7 +19,7 @@ def markdown(report: Report) -> str:
     ]
     lines += [f"\n- {escaped(line)}" for line in losses(report)]
     for table in tables(report):
-        lines += ["", f"## {table.title}", "", *_table(table)]
+        lines += ["", f"## {escaped(table.title)}", "", *_table(table)]
         if table.note:
             lines += ["", escaped(table.note)]
     return "\n".join(lines) + "\n"

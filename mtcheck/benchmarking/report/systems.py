@@ -44,7 +44,10 @@ def losses(report: Report) -> Iterator[str]:
     for kind, n in report["unused_scores"].items():
         yield f"{n:,} scores not used: {kind} is given by a program, not by people"
     if not any(contest["apart"] for contest in report["contests"]):
-        yield "no two systems have documents in common: there is nothing to compare"
+        yield (
+            "no system is set apart: they have no documents in common, or no artefact "
+            "is frequent enough"
+        )
     if not report["correlations"]:
         yield "no correlation: no text has a score that people gave"
 
@@ -164,7 +167,7 @@ def _apart(report: Report) -> Table:
         "artefact",
         "against",
         "rate",
-        "difference on the same documents",
+        "difference",
         "p",
         "Holm",
     )
@@ -184,16 +187,17 @@ def _apart(report: Report) -> Table:
                     Cell(test["against"]),
                     _figure(figures[test["system"]][name], name),
                     _figure(test["difference"], name, "+"),
-                    number(test["p"], ".3g"),
-                    number(test["p_holm"], ".3g"),
+                    number(test["p"], ".4f"),
+                    number(test["p_holm"], ".4f"),
                 )
             )
+    least_p = 1 / (report["plan"]["resamples"] + 1)
     note = (
         f"What is left of {n_tests:,} tests at 5 %: by approximate randomisation, "
-        "two-sided, in which systems trade documents. Against machines: the other ones "
-        "with the same documents. Holm's correction is over all systems by "
-        f"one artefact; p is never below {1 / (report['plan']['resamples'] + 1):.2g}, "
-        "so that many systems need more --resamples."
+        "two-sided, in which systems trade documents. The difference is that to the "
+        "other machines, or to people, on the same documents. Holm's correction is "
+        f"over all systems by one artefact; p is never below {least_p:.2g}, so that "
+        "many systems need more --resamples."
     )
     return Table("What sets systems apart", header, tuple(rows), 4, note)
 
@@ -257,7 +261,7 @@ def _artefact(name: str | None) -> str:
 def _rank(rank: Mapping[str, float | None]) -> Cell:
     if rank["value"] is None:
         return Cell(NONE)
-    text = f"{rank['value']:g} ({rank['low']:.0f}–{rank['high']:.0f})"
+    text = f"{rank['value']:.3g} ({rank['low']:.3g}–{rank['high']:.3g})"
     return Cell(text, rank["value"])
 
 

@@ -52,7 +52,7 @@ class Sums:
         found = np.full((len(draws), *self.counts.shape[1:]), np.nan)
         chosen = _tied(self.units)
         own = Sums(self.counts[:, chosen], self.units[:, chosen])
-        solve = own.rates if len(chosen) == 1 else own._fitted
+        solve = own.rates if len(chosen) < 2 else own._fitted
         found[:, chosen] = solve(draws)
         return found
 
@@ -122,6 +122,7 @@ class Sums:
         effects = _solved(_drawn(ties, draws), _drawn(self._gaps(), draws))
         drawn_units = draws @ units
         total = drawn_units.sum(axis=1, keepdims=True)
+        total[total == 0] = np.nan
         shares = (drawn_units / total)[:, :, np.newaxis]
         level = _drawn(self.counts, draws).sum(axis=1) / total
         found: Array = effects + (level - (shares * effects).sum(axis=1))[:, np.newaxis]

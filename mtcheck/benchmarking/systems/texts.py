@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from mtcheck.benchmarking.data import (
@@ -26,6 +25,10 @@ _LOWER_IS_BETTER = re.compile(
 
 _AUTOMATIC = re.compile(r"\bauto|comet|bleu|chrf|metricx", re.IGNORECASE)
 """Kinds of scores that a program gives."""
+
+
+_LARGEST = 1e50
+"""No score is as large; the squares of smaller ones are still numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def _scores(record: Mapping[str, Any]) -> tuple[Score | None, str]:
         value = float(value_of(record, "quality"))
     except ValueError:
         return None, ""
-    if not isfinite(value):
+    if not abs(value) < _LARGEST:
         return None, ""
     if _AUTOMATIC.search(kind):
         return None, kind
