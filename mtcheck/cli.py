@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 # Nothing heavy here: `mtcheck --help` imports neither numpy nor rich.
 from mtcheck import __version__
@@ -500,6 +501,13 @@ def filter_scores(
     help="Measure what changes of the texts cost, such as homoglyphs or synonyms:0.5; "
     "all of them with all. Repeatable.",
 )
+@click.option(
+    "--systems",
+    "is_of_systems",
+    is_flag=True,
+    help="Compare the systems that made the texts, by what one model and the rules "
+    "say of them; labels are not needed.",
+)
 @click.option("--output", metavar="DIR", help="The folder of the report.")
 @click.option(
     "--verify",
@@ -519,7 +527,7 @@ def filter_scores(
     type=int,
     default=30,
     show_default=True,
-    help="Texts that a stratum needs for figures.",
+    help="Texts that a stratum or a system needs for figures.",
 )
 @click.option(
     "--errors",
@@ -537,9 +545,13 @@ def filter_scores(
 )
 @click.option("--quiet", is_flag=True, help="No progress bar and no closing line.")
 def benchmark(
-    output: str | None, verify: str | None, quiet: bool, **options: Any
+    output: str | None,
+    verify: str | None,
+    is_of_systems: bool,
+    quiet: bool,
+    **options: Any,
 ) -> int:
-    """Compare models on labelled texts, with intervals, tests and strata.
+    """Compare models on labelled texts, or systems by the texts that they made.
 
     DATA are files of records (.jsonl, .csv, .tsv, .parquet) with text and label
     (original, paraphrased or machine_mangled); doc_id, language, detail, tier, genre,
@@ -549,18 +561,25 @@ def benchmark(
     \b
     mtcheck benchmark dev.jsonl --model base --model base:fast --model tfidf \\
         --train train.jsonl --output report/
+    mtcheck benchmark wmt.jsonl --systems --model base --output systems/
     mtcheck benchmark --verify report/
+
+    With --systems, records need text and system; source, language, src_lang, doc_id,
+    quality (what people thought) and quality_kind are used where they are given.
 
     Exit status: 0 done, or verified; 1 some input or model was lost, or figures
     differ; 2 nothing could be done.
     """  # noqa: D301 - click needs the character itself
     if verify is not None:
         asked = ("data", "models", "predictions", "programs", "train", "attacks")
-        if output is not None or any(options[name] for name in asked):
+        is_asked = output is not None or is_of_systems
+        if is_asked or any(options[name] for name in asked):
             raise click.UsageError("--verify takes all it needs from the report.")
         return _verify(verify, quiet)
     if not options["data"] or output is None:
         raise click.UsageError("Give DATA and --output, or --verify.")
+    if is_of_systems:
+        return _compare_systems(output, quiet, options)
     from pathlib import Path
 
     from mtcheck.benchmarking.plan import Plan, prepare
@@ -589,16 +608,49 @@ def benchmark(
     return SOME_LOST if is_lost else ALL_DONE
 
 
+def _compare_systems(output: str, quiet: bool, options: dict[str, Any]) -> int:
+    """Write a report on the systems of the data."""
+    used = ("data", "seed", "resamples", "least")
+    context = click.get_current_context()
+    for option in context.command.params:
+        name = str(option.name)
+        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if is_given and name in options and name not in (*used, "models"):
+            raise click.UsageError(f"--systems has no use for {option.opts[0]}.")
+    if len(options["models"]) > 1:
+        raise click.UsageError("--systems takes one --model.")
+    from pathlib import Path
+
+    from mtcheck.benchmarking.report import check_place, write_report
+    from mtcheck.benchmarking.systems.plan import SystemsPlan, prepare_systems
+    from mtcheck.benchmarking.systems.run import run_systems
+    from mtcheck.models import DEFAULT
+
+    (model,) = options["models"] or (DEFAULT,)
+    plan = SystemsPlan(model=model, **{name: options[name] for name in used})
+    with stopped_by_sigterm(), ProgressBar(not quiet) as bar:
+        prepared = prepare_systems(plan)
+        check_place(Path(output), prepared.signature)
+        report = run_systems(prepared, bar.update)
+        write_report(Path(output), report)
+    _tell(report["lost"])
+    if not quiet:
+        _tell(f"{n:,} left out: {why}" for why, n in report["skipped"].items())
+        compared = sum(len(one["systems"]) for one in report["contests"])
+        texts = sum(one["n"] for one in report["contests"])
+        say(f"{count(texts, 'text')}, {count(compared, 'system')}; report in {output}")
+    return SOME_LOST if report["lost"] else ALL_DONE
+
+
 def _verify(folder: str, quiet: bool) -> int:
     """Make a report again, and say what differs."""
     from pathlib import Path
 
-    from mtcheck.benchmarking.run import run
-    from mtcheck.benchmarking.verify import differences, prepare_again
+    from mtcheck.benchmarking.verify import differences, prepare_again, run_again
 
     with stopped_by_sigterm(), ProgressBar(not quiet) as bar:
         report, prepared = prepare_again(Path(folder))
-        found = list(differences(report, run(prepared, bar.update)))
+        found = list(differences(report, run_again(prepared, bar.update)))
     _tell(found[:20])
     if len(found) > 20:
         say(f"and {len(found) - 20} more")

@@ -1,10 +1,10 @@
 """Labelled texts, and the strata that their fields and their length put them in."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -38,23 +38,27 @@ class Row:
     strata: Mapping[str, str]
 
 
+class _OfDocument(Protocol):
+    @property
+    def document(self) -> str: ...
+
+
+T = TypeVar("T", bound=_OfDocument)
+D = TypeVar("D", bound="Texts[Any]")
+
+
 @dataclass
-class Data:
-    """Labelled texts, with the files they are from and what was left out of them.
+class Texts(Generic[T]):
+    """Texts, with the files they are from and what was left out of them.
 
     ``skipped`` counts by reason the records that have no use here, ``lost`` has what
     could not be read.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[T] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     lost: list[InputError] = field(default_factory=list)
-
-    @property
-    def truth(self) -> Array:
-        """The place of each text's label among all labels."""
-        return np.array([LABELS.index(row.label) for row in self.rows])
 
     @property
     def document(self) -> Array:
@@ -70,13 +74,35 @@ class Data:
         )
 
 
+@dataclass
+class Data(Texts[Row]):
+    """Labelled texts."""
+
+    @property
+    def truth(self) -> Array:
+        """The place of each text's label among all labels."""
+        return np.array([LABELS.index(row.label) for row in self.rows])
+
+
 def read_labelled(paths: Sequence[str]) -> Data:
     """Return the labelled texts of files; an InputError where there is none.
 
     A record needs ``text`` and ``label``. White space is folded: a record is one
     paragraph. A text without ``doc_id`` is a document of its own.
     """
-    data = Data()
+    return read_rows(Data(), paths, _row, "labelled text")
+
+
+def read_rows(
+    data: D,
+    paths: Sequence[str],
+    row_of: Callable[[Mapping[str, Any], str], T | str],
+    wanted: str,
+) -> D:
+    """Return data with the records of files; an InputError where none is ``wanted``.
+
+    ``row_of`` is given a record and its place; a string says why it is of no use.
+    """
     for path in files_of(paths):
         if isinstance(path, InputError):
             data.lost.append(path)
@@ -86,47 +112,46 @@ def read_labelled(paths: Sequence[str]) -> Data:
             if isinstance(outcome, InputError):
                 data.lost.append(outcome)
                 continue
-            row = _row(outcome[1], f"{path}:{number}")
-            if isinstance(row, Row):
-                data.rows.append(row)
-            else:
+            row = row_of(outcome[1], f"{path}:{number}")
+            if isinstance(row, str):
                 data.skipped[row] += 1
+            else:
+                data.rows.append(row)
         if len(data.rows) > before:
             data.files[path] = fingerprint(path)
     if not data.rows:
-        raise _nothing(paths, data)
+        raise _nothing(paths, data, wanted)
     return data
 
 
-def _nothing(paths: Sequence[str], data: Data) -> InputError:
+def _nothing(paths: Sequence[str], data: Texts[Any], wanted: str) -> InputError:
     why = "; ".join(
         chain(
             (f"{count:,} records: {reason}" for reason, count in data.skipped.items()),
             map(str, data.lost[:3]),
         )
     )
-    return InputError(", ".join(paths), f"no labelled text ({why or 'no record'})")
+    return InputError(", ".join(paths), f"no {wanted} ({why or 'no record'})")
 
 
 def _row(record: Mapping[str, Any], name: str) -> Row | str:
     """Return a record as a labelled text, or why it is none."""
-    text, label = record.get("text"), record.get("label")
-    if not isinstance(text, str) or not text.strip():
+    text, label = text_of(record), record.get("label")
+    if not text:
         return "no text"
     if label in (None, ""):
         return "no label"
     if label not in list(LABELS):
         return f"label must be one of {', '.join(LABELS)}"
-    key = _value(record, "id") or name
-    language = _value(record, "language") or _value(record, "lang") or None
-    text = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
-    strata = {name: _value(record, name) for name in FIELDS}
+    key = value_of(record, "id") or name
+    language = language_of(record)
+    strata = {name: value_of(record, name) for name in FIELDS}
     strata["language"] = language or identify(text) or ""
     strata["length"] = _length(len(text.split()))
     strata["writer"] = _writer(record)
     return Row(
         key,
-        _value(record, "doc_id") or key,
+        value_of(record, "doc_id") or key,
         text,
         Label(label),
         language,
@@ -134,7 +159,21 @@ def _row(record: Mapping[str, Any], name: str) -> Row | str:
     )
 
 
-def _value(record: Mapping[str, Any], name: str) -> str:
+def text_of(record: Mapping[str, Any]) -> str:
+    """Return the text of a record with its white space folded; "" where it has none."""
+    text = record.get("text")
+    if not isinstance(text, str):
+        return ""
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+
+
+def language_of(record: Mapping[str, Any]) -> str | None:
+    """Return the language that a record names."""
+    return value_of(record, "language") or value_of(record, "lang") or None
+
+
+def value_of(record: Mapping[str, Any], name: str) -> str:
+    """Return a field of a record as a word; "" where it has none."""
     value = record.get(name)
     return "" if value is None else str(value).strip()
 
@@ -145,10 +184,10 @@ def _length(n_words: int) -> str:
 
 def _writer(record: Mapping[str, Any]) -> str:
     """Tell learners' texts by a field ``learner``, or by their genre or source."""
-    said = _value(record, "learner").lower()
+    said = value_of(record, "learner").lower()
     if said:
         return "learner" if said in ("true", "1", "yes") else "other"
-    where = f"{_value(record, 'genre')} {_value(record, 'source')}".lower()
+    where = f"{value_of(record, 'genre')} {value_of(record, 'source')}".lower()
     return "learner" if "learner" in where else "other"
 
 

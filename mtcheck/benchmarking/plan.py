@@ -20,7 +20,39 @@ from mtcheck.models import open_model
 
 
 @dataclass(frozen=True)
-class Plan:
+class Settings:
+    """Settings that a report keeps, so that it can be made again."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the settings as what is kept in a report."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Return the settings that a report keeps; a ValueError if it keeps none."""
+        names = {item.name for item in fields(cls)}
+        if set(raw) != names:
+            raise ValueError("the settings are those of another version")
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in raw.items()
+        }
+        return cls(**values)
+
+    def refuse_below(self, **least: float) -> None:
+        """Refuse settings that are less than the number given for them."""
+        for name, minimum in least.items():
+            value = getattr(self, name)
+            if value < minimum:
+                shown = name.replace("_", "-")
+                raise ConfigError(f"{shown} must be at least {minimum}, got {value:g}")
+
+
+@dataclass(frozen=True)
+class Plan(Settings):
     """The settings of a run; ``predictions`` and ``commands`` are ``NAME=…``."""
 
     data: tuple[str, ...]
@@ -47,36 +79,7 @@ class Plan:
                 "attack needs a model that can be asked of changed texts; name one "
                 "with --model or --command"
             )
-        for name, minimum in (
-            ("seed", 0),
-            ("resamples", 100),
-            ("least", 1),
-            ("errors", 0),
-            ("time_limit", 1),
-        ):
-            value = getattr(self, name)
-            if value < minimum:
-                shown = name.replace("_", "-")
-                raise ConfigError(f"{shown} must be at least {minimum}, got {value:g}")
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the settings as what is kept in a report."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-        }
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Self:
-        """Return the settings that a report keeps; a ValueError if it keeps none."""
-        names = {item.name for item in fields(cls)}
-        if set(raw) != names:
-            raise ValueError("the settings are those of another version")
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in raw.items()
-        }
-        return cls(**values)
+        self.refuse_below(seed=0, resamples=100, least=1, errors=0, time_limit=1)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def run(prepared: Prepared, tell: Tell = lambda text: None) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "signature": prepared.signature,
-        "versions": _versions(),
+        "versions": versions(),
         "plan": plan.as_json(),
         "n": len(data.rows),
         "n_documents": int(document.max()) + 1,
@@ -287,7 +287,8 @@ def _compared(
     return found
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions that a figure depends on."""
     found = {"python": platform.python_version(), "mtcheck": __version__}
     names = ("kenlm", "numpy", "scikit-learn")
     return found | {name: version(name) for name in names}

@@ -83,6 +83,20 @@ def _macro_f1(cells: Array, labels: Array) -> Array:
     return of_counts(cells.reshape(shape), labels)["macro_f1"]
 
 
+def shuffled_p(differences: Array) -> float:
+    """Return how often a difference is as large as in the data where chance made it.
+
+    ``differences`` begin with that of the data, which are counted as one of the others;
+    two-sided. NaN where the figure is not measured.
+    """
+    observed, others = abs(differences[0]), np.abs(differences[1:])
+    others = others[~np.isnan(others)]
+    if np.isnan(observed) or not len(others):
+        return float("nan")
+    n_as_large = (others >= observed - _SLACK).sum()
+    return float((n_as_large + 1) / (len(others) + 1))
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return p-values that hold although so many were asked for; NaN stays out.
 

@@ -7,6 +7,13 @@ from typing import Any
 
 from mtcheck.benchmarking.plan import Plan, Prepared, prepare
 from mtcheck.benchmarking.report import NUMBERS, read_report
+from mtcheck.benchmarking.run import Tell, run
+from mtcheck.benchmarking.systems.plan import (
+    PreparedSystems,
+    SystemsPlan,
+    prepare_systems,
+)
+from mtcheck.benchmarking.systems.run import MODE, run_systems
 from mtcheck.errors import ConfigError
 
 _UNCOMPARED = frozenset(
@@ -18,7 +25,7 @@ _TOLERANCE = 1e-6
 """Figures as close as that are the same: other machines add floats in other orders."""
 
 
-def prepare_again(folder: Path) -> tuple[dict[str, Any], Prepared]:
+def prepare_again(folder: Path) -> tuple[dict[str, Any], Prepared | PreparedSystems]:
     """Return a report with what it takes to make it again.
 
     Raises a ConfigError where that cannot be done: what it was made with is not there
@@ -26,10 +33,11 @@ def prepare_again(folder: Path) -> tuple[dict[str, Any], Prepared]:
     """
     report = read_report(folder)
     try:
-        plan = Plan.from_json(report["plan"])
+        plans = SystemsPlan if report.get("mode") == MODE else Plan
+        plan = plans.from_json(report["plan"])
     except (KeyError, TypeError, ValueError) as error:
         raise ConfigError(f"{folder / NUMBERS}: has no settings ({error})") from None
-    prepared = prepare(plan)
+    prepared = prepare_systems(plan) if isinstance(plan, SystemsPlan) else prepare(plan)
     if prepared.signature != report["signature"]:
         was = report["signature"].split("|")
         changed = [part for part in prepared.signature.split("|") if part not in was]
@@ -38,6 +46,13 @@ def prepare_again(folder: Path) -> tuple[dict[str, Any], Prepared]:
             f"now {', '.join(changed) or 'parts are missing'}"
         )
     return report, prepared
+
+
+def run_again(prepared: Prepared | PreparedSystems, tell: Tell) -> dict[str, Any]:
+    """Return the report of what was prepared, be it of models or of systems."""
+    if isinstance(prepared, PreparedSystems):
+        return run_systems(prepared, tell)
+    return run(prepared, tell)
 
 
 def differences(one: Any, other: Any, place: str = "") -> Iterator[str]:

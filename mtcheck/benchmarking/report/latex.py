@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-from mtcheck.benchmarking.report.summary import losses, summary
-from mtcheck.benchmarking.report.tables import Cell, Report, Table, tables
+from mtcheck.benchmarking.report.contents import losses, summary, tables
+from mtcheck.benchmarking.report.tables import Cell, Report, Table
 
 _PAIRS = "-',"
 """Marks of which two are drawn as another sign."""

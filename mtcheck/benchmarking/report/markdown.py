@@ -2,8 +2,8 @@
 
 import re
 
-from mtcheck.benchmarking.report.summary import losses, summary
-from mtcheck.benchmarking.report.tables import Report, Table, tables
+from mtcheck.benchmarking.report.contents import losses, summary, tables
+from mtcheck.benchmarking.report.tables import Report, Table
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
@@ -19,7 +19,7 @@ def markdown(report: Report) -> str:
     ]
     lines += [f"\n- {escaped(line)}" for line in losses(report)]
     for table in tables(report):
-        lines += ["", f"## {table.title}", "", *table_lines(table)]
+        lines += ["", f"## {escaped(table.title)}", "", *table_lines(table)]
         if table.note:
             lines += ["", escaped(table.note)]
     return "\n".join(lines) + "\n"

@@ -9,14 +9,14 @@ from typing import Any
 
 from mtcheck.benchmarking.figures import MADE
 from mtcheck.benchmarking.report import plots
-from mtcheck.benchmarking.report.summary import losses, summary
-from mtcheck.benchmarking.report.tables import (
-    FIELDS,
-    Report,
-    Table,
-    name_of,
+from mtcheck.benchmarking.report.contents import (
+    is_of_systems,
+    losses,
+    summary,
     tables,
 )
+from mtcheck.benchmarking.report.systems import drawings
+from mtcheck.benchmarking.report.tables import FIELDS, Report, Table, name_of
 from mtcheck.types import LABELS
 
 _HERE = Path(__file__).parent
@@ -50,7 +50,7 @@ def _source(text: str) -> str:
 
 
 def _body(report: Report) -> Iterator[str]:
-    sections = list(_sections(report))
+    sections = list((_on_systems if is_of_systems(report) else _sections)(report))
     yield f"<header>\n<h1>Benchmark</h1>\n<p>{escape(summary(report))}</p>"
     yield f"<p><code>{escape(report['signature'])}</code></p>"
     told = "".join(f"<li>{escape(line)}</li>" for line in losses(report))
@@ -107,6 +107,13 @@ def _sections(report: Report) -> Iterator[tuple[str, str]]:
         yield table.title, _table(table) + bars
     if any(model["errors"] for model in models):
         yield "Worst errors", "".join(map(_errors, models))
+
+
+def _on_systems(report: Report) -> Iterator[tuple[str, str]]:
+    drawn = drawings(report)
+    for table in tables(report):
+        figure = drawn.get(table.title, "")
+        yield table.title, _table(table) + (f"<figure>{figure}</figure>" * bool(figure))
 
 
 def _note(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Systems that produce texts, compared by the artefacts that they leave."""
