@@ -134,9 +134,9 @@ def test_translations_mark_names_and_numbers() -> None:
     assert "only names and numbers can be compared" in words(tree.iter("main"))[0]
     assert words(tree.iter("h3")) == ["≈ aligned"]
     assert words(tree.iter("li"))[-1].startswith("names and numbers the same: 17, ")
-    assert words(tree.find_class("key")) == [
-        "Marks: names and numbers dropped added residue"
-    ]
+    assert words(tree.find_class("key")) == ["Marks: kept dropped added residue"]
+    assert words(tree.iter("caption"))[1] == "Names and numbers"
+    assert words(tree.iter("tr"))[4:7] == ["kept7", "dropped1", "added1"]
     kept = tree.xpath("//a[@class='mark change kept']")
     assert "Aarhus" in words(kept)
     assert [text.get("lang") for text in tree.find_class("text")] == ["en", "de"]

@@ -8,13 +8,19 @@ from typing import ClassVar
 
 from mtcheck.comparison.rows import ROW_KINDS, Row, rows_of
 from mtcheck.comparison.sides import LONGEST_TEXT, Sides
-from mtcheck.comparison.values import KINDS, Basis, Comparison
+from mtcheck.comparison.values import KINDS, Basis, Comparison, Kind
 from mtcheck.comparison.wording import score_in_words
 from mtcheck.marking.page import page
 from mtcheck.marking.text import plain
 from mtcheck.report import Screen
 from mtcheck.report.html import MOST_CHARACTERS, MOST_PARAGRAPHS
 from mtcheck.report.text import count
+
+_TOLD: dict[Basis, tuple[str, tuple[Kind, ...]]] = {
+    "words": ("Words in aligned paragraphs", KINDS),
+    "paragraphs": ("Names and numbers", ("kept", "dropped", "added")),
+}
+"""What is counted, and what can become of it."""
 
 
 class Html:
@@ -38,13 +44,9 @@ class Html:
 
 def _key(basis: Basis) -> str:
     """Return a sample of each mark, which is read in print too."""
-    looks: dict[str, str] = {f"change {kind}": kind for kind in KINDS if kind != "kept"}
-    if basis == "paragraphs":
-        looks = {
-            "change kept": "names and numbers",
-            "change dropped": "dropped",
-            "change added": "added",
-        }
+    looks: dict[str, str] = {f"change {kind}": kind for kind in _TOLD[basis][1]}
+    if basis == "words":
+        del looks["change kept"]  # It is most of a text, and has no mark.
     looks["finding warning"] = "residue"
     samples = (
         f'<span class="mark {look}">{name}</span>' for look, name in looks.items()
@@ -77,9 +79,8 @@ def _summary(found: Comparison) -> Iterator[str]:
             ("added", len(found.added)),
         ],
     )
-    yield from _table(
-        "Words in aligned paragraphs", [(kind, found.n_words[kind]) for kind in KINDS]
-    )
+    caption, kinds = _TOLD[found.basis]
+    yield from _table(caption, [(kind, found.n_words[kind]) for kind in kinds])
     codes = Counter(f"{finding.code} {finding.name}" for finding in found.residue)
     yield from _table(
         f"Residue: {count(len(found.residue), 'place')}", sorted(codes.items())
