@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mtcheck.arrow import score_batches
+    from mtcheck.benchmarking import benchmark
     from mtcheck.comparison import compare
     from mtcheck.comparison.values import Comparison
     from mtcheck.errors import (
@@ -49,6 +50,7 @@ __all__ = [
     "Verdict",
     "VerdictClassifier",
     "__version__",
+    "benchmark",
     "compare",
     "lint",
     "score",
@@ -59,6 +61,7 @@ __all__ = [
 # place of a function with its name.
 _HOMES = {
     "arrow": "score_batches",
+    "benchmarking": "benchmark",
     "comparison": "compare",
     "comparison.values": "Comparison",
     "errors": "ConfigError InputError ModelError MtcheckError ResourceError",

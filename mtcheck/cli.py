@@ -350,10 +350,10 @@ def compare(suspect: str, original: str, **options: Any) -> int:
         raise click.UsageError("Only one of the texts can be standard input.")
     settings = load(options)
     from mtcheck.comparison import compare as compare_texts
-    from mtcheck.comparison.formats import format_of
+    from mtcheck.comparison.formats import format_of, named_by
     from mtcheck.read import read_one
 
-    chosen = format_of(settings.compare_format)
+    chosen = format_of(settings.compare_format or named_by(settings.output))
     _spare((suspect, original), settings.output)
     reading = _reading(settings)
     with ProgressBar(not settings.quiet) as bar:

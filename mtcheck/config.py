@@ -72,9 +72,9 @@ class Config:
         choices=_formats("linting/formats"),
         option="--format",
     )
-    compare_format: str = _setting(
-        "text",
-        "How the comparison is written.",
+    compare_format: str | None = _setting(
+        None,
+        "How the comparison is written; else as --output names it, or text.",
         commands=("compare",),
         choices=_formats("comparison/formats"),
         option="--format",

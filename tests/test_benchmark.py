@@ -15,10 +15,14 @@ from base64 import b64encode
 from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
 
+import mtcheck
+from mtcheck.benchmarking.baselines import fit
+from mtcheck.benchmarking.data import read_labelled
 from mtcheck.cli import main
 from mtcheck.models import model_folders
 from mtcheck.types import LABELS
@@ -515,6 +519,48 @@ def test_a_training_file_that_cannot_be_fitted_to_is_named(
     given = [*TWO, "--model", "phrases", "--train", "train.jsonl"]
     found = report(folder, *given, status=1)
     assert "needs training texts of two labels" in found["failed"]["phrases"]
+
+
+def test_python_returns_and_writes_the_report_of_the_command(folder: Path) -> None:
+    found = report(folder)
+    given: dict[str, str | Path] = {"one": "one.jsonl", "two": folder / "two.jsonl"}
+    again = mtcheck.benchmark(
+        "data.jsonl", predictions=given, output="again", resamples=100, least=5
+    )
+    for part in ("signature", "models", "strata", "comparisons"):
+        assert again[part] == found[part]
+    written = json.loads((folder / "again/report.json").read_text("utf-8"))
+    assert written == again
+    data = [Path("data.jsonl")]
+    once_more = mtcheck.benchmark(data, predictions=given, resamples=100, least=5)
+    assert once_more == again
+
+
+def test_python_raises_what_the_command_tells() -> None:
+    with pytest.raises(mtcheck.ConfigError, match="benchmark needs a model"):
+        mtcheck.benchmark("data.jsonl")
+    given = {"one": "one.jsonl"}
+    with pytest.raises(mtcheck.ConfigError, match="attack needs a model"):
+        mtcheck.benchmark("data.jsonl", predictions=given, attacks=["capitals"])
+
+
+@needs_model
+def test_tfidf_learns_from_words_that_are_rare_each(folder: Path) -> None:
+    """In such data each weight alone changes little, and the fit must go on."""
+    chance = random.Random(5)
+    spelled = ("".join(chance.choices(ascii_lowercase, k=8)) for _ in range(4000))
+    words = {word: LABELS[at % 2 * 2] for at, word in enumerate(spelled)}
+    for name in ("train", "held"):
+        records = [
+            {"text": f"the {word} of {name}", "label": label, "lang": "en"}
+            for word, label in words.items()
+        ]
+        write(folder / f"{name}.jsonl", records)
+    train, held = (
+        read_labelled([str(folder / f"{name}.jsonl")]) for name in ("train", "held")
+    )
+    said = fit("tfidf", train.rows).shares(held.rows).argmax(axis=1)
+    assert (said == held.truth).mean() > 0.8
 
 
 @needs_model

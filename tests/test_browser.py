@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from test_html import HOSTILE
 
 import mtcheck
+from mtcheck.comparison.formats.html import FORMAT
 from mtcheck.models import model_folders
-from mtcheck.report import make_visible, render
+from mtcheck.report import Screen, make_visible, render
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ["seeds/en/quarry_translated_back.txt", "seeds/de/leuchtturm_maschinell.txt"]
@@ -209,6 +210,83 @@ def test_print_shows_all_but_what_is_for_the_screen(shown: Watched) -> None:
     assert page.locator("article .notes").first.is_visible()
     paper = "getComputedStyle(document.body).backgroundColor"
     assert page.evaluate(paper) == "rgb(255, 255, 255)"
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the address of a comparison of two seeds, with a hostile end."""
+    target = tmp_path_factory.mktemp("comparison") / "found.html"
+    suspect, original = (
+        (ROOT / f"seeds/en/ferry_{name}.txt").read_text("utf-8")
+        for name in ("spun", "original")
+    )
+    found = mtcheck.compare(
+        mtcheck.Document(f"{suspect}\n\nThey vended it: {HOSTILE}", HOSTILE),
+        mtcheck.Document(f"{original}\n\nThey sold it: {HOSTILE}", "original.txt"),
+    )
+    lines = FORMAT.render(found, Screen())
+    target.write_text("\n".join(lines), encoding="utf-8")
+    return target.as_uri()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_from_reading_a_comparison(
+    browser: Browser, comparison: str, screen: str, scheme: str
+) -> None:
+    width, height = SCREENS[screen]
+    with browser.new_page(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+    ) as page:
+        watched = Watched(page, comparison)
+        page.locator("summary").click()
+        page.locator("a.spun:not([tabindex])").first.focus()
+        assert watched.find_barriers() == []
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        original, suspect = (
+            box
+            for text in page.locator("article").nth(3).locator(".text").all()
+            if (box := text.bounding_box())
+        )
+        beside = original["x"] + original["width"] <= suspect["x"]
+        above = original["y"] + original["height"] <= suspect["y"]
+        assert (beside, above) == (screen == "wide", screen == "narrow")
+        shown = page.locator("article").last.locator(".text")
+        told = " ".join(make_visible(HOSTILE).split())
+        for text in shown.all():
+            assert told in " ".join((text.text_content() or "").split())
+        assert page.locator("img").count() == 0
+        watched.check()
+
+
+def test_the_keyboard_tells_a_change_and_shows_its_other_side(
+    browser: Browser, comparison: str
+) -> None:
+    with browser.new_page() as page:
+        watched = Watched(page, comparison)
+        page.get_by_role("combobox", name="Show").focus()
+        page.keyboard.type("changed")
+        rows = page.locator("article:visible")
+        assert rows.count() == page.locator("article[data-kinds~=changed]").count() > 0
+        assert page.locator("article.residue:visible").count() == 0
+        page.keyboard.press("Tab")  # to the button
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        note = page.locator(f"[id='{focused.get_attribute('aria-describedby')}']")
+        tip = page.locator("#tip")
+        assert tip.is_visible()
+        assert tip.text_content() == note.text_content()
+        assert page.locator("a.partner").count() == 2
+        page.keyboard.press("Enter")
+        assert page.locator(":target").get_attribute("id") == note.get_attribute("id")
+        page.keyboard.press("Escape")
+        assert tip.is_hidden()
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.locator("#filter").is_hidden()
+        assert page.locator("article .notes:visible").count() > 0
+        watched.asked.clear()  # the same page, with a fragment
+        watched.check()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

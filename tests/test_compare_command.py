@@ -225,6 +225,17 @@ def test_the_comparison_is_written_to_a_file(folder: Path, capsys: Captured) -> 
     assert (folder / "found.txt").read_text("utf-8") == capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["html", "json"])
+def test_the_suffix_names_the_format(name: str, folder: Path, capsys: Captured) -> None:
+    command = ["compare", "suspect.txt", "original.txt"]
+    assert main([*command, "--output", f"found.{name}"]) == 0
+    assert main([*command, "--format", name]) == 0
+    written = (folder / f"found.{name}").read_text("utf-8")
+    assert written == capsys.readouterr().out
+    assert main([*command, "--output", f"found.{name}", "--format", "text"]) == 0
+    assert (folder / f"found.{name}").read_text("utf-8").startswith("suspect.txt")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -258,7 +269,8 @@ def test_the_comparison_is_written_to_a_file(folder: Path, capsys: Captured) -> 
         ),
         (
             ["suspect.txt", "original.txt", "--format", "xml"],
-            "mtcheck: config: compare-format must be one of json, text, got 'xml'\n",
+            "mtcheck: config: compare-format must be one of html, json, text, got "
+            "'xml'\n",
         ),
         (
             ["suspect.txt", "original.txt", "--output", "original.txt"],

@@ -37,12 +37,20 @@ def test_what_is_plain_to_see_is_judged_right(tmp_path: Path) -> None:
     write_part(folder / "ht_vs_mt.train.jsonl.xz", 150, 1)
     write_part(folder / "ht_vs_mt.dev.jsonl.xz", 40, 2)
     options = ["--data", str(tmp_path), "--output", str(tmp_path / "out")]
+    options += ["--resamples", "100"]
     done = CliRunner().invoke(main, options)
     assert done.exit_code == 0, done.output
     found = json.loads((tmp_path / "out" / "published.json").read_text())["units"]
-    assert found["document"]["n"] == found["sentence"]["n"] == 80
-    assert found["document"]["accuracy"] > 0.8
-    assert found["document"]["low"] < found["document"]["accuracy"]
+    for unit in ("document", "sentence"):
+        assert found[unit]["n"] == 80
+        assert found[unit]["labels"] == {"human": 40, "machine": 40}
+        assert found[unit]["n_documents"] == 40
+    for name in ("recipe", "tfidf"):
+        accuracy = found["document"]["detectors"][name]["accuracy"]
+        assert accuracy["value"] > 0.8
+        assert accuracy["low"] <= accuracy["value"] <= accuracy["high"]
+    assert "| the paper: Longformer | 0.820 |" in done.output
+    assert "from 40 documents." in done.output
 
 
 def test_what_is_of_one_text_shares_a_document(tmp_path: Path) -> None:

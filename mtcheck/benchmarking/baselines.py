@@ -91,7 +91,9 @@ def _pipeline(kind: str) -> Any:
     # A rare label is not to be given up; but where no phrase is found, most texts are
     # what most are.
     balance = None if kind == "phrases" else "balanced"
-    model = LogisticRegression(class_weight=balance, max_iter=300, tol=1e-3)
+    # The usual tolerance is that of a weight; with so many of them the fit would end
+    # before it began.
+    model = LogisticRegression(class_weight=balance, max_iter=1000, tol=1e-5)
     if kind != "tfidf":
         imputer = SimpleImputer(keep_empty_features=True)
         return make_pipeline(imputer, StandardScaler(), model)

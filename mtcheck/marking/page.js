@@ -4,9 +4,12 @@
   const filter = document.getElementById("filter");
   const articles = [...document.querySelectorAll("article")];
 
-  function wanted(article, { label, evidence, code }) {
-    const codes = article.dataset.codes.split(" ").filter(Boolean);
-    return (!label || article.dataset.label === label)
+  const wordsOf = (list) => (list ?? "").split(" ").filter(Boolean);
+
+  function wanted(article, { kind, label, evidence, code }) {
+    const codes = wordsOf(article.dataset.codes);
+    return (!kind || wordsOf(article.dataset.kinds).includes(kind))
+      && (!label || article.dataset.label === label)
       && (!evidence
         || levels.indexOf(article.dataset.evidence) >= levels.indexOf(evidence))
       && (!code || (code === "any" ? codes.length > 0 : codes.includes(code)));

@@ -10,23 +10,30 @@ from mtcheck import __version__
 
 
 def page(
-    title: str, top: Iterable[str], body: Iterable[str], *, script: str = ""
+    title: str,
+    top: Iterable[str],
+    body: Iterable[str],
+    *,
+    script: str = "",
+    style: str = "",
 ) -> Iterator[str]:
     """Yield the lines of a page, without their ends.
 
-    ``title`` is HTML; ``script`` runs after the page's own one.
+    ``title`` is HTML; ``script`` and ``style`` come after the page's own ones.
     """
     yield "<!doctype html>"
     yield '<html lang="en">'
     yield "<head>"
     yield '<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{policy(script)}">'
+    allowed = policy(script, style)
+    yield f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<meta name="color-scheme" content="light dark">'
     yield '<meta name="referrer" content="no-referrer">'
     yield f"<title>{title} – mtcheck</title>"
     yield '<link rel="icon" href="data:,">'
-    yield f"<style>{asset('page.css')}</style>"
+    for rules in filter(None, (asset("page.css"), style)):
+        yield f"<style>{rules}</style>"
     yield "</head>"
     yield "<body>"
     yield f"<header><h1><bdi>{title}</bdi></h1></header>"
@@ -47,12 +54,12 @@ def legend() -> str:
     return asset("legend.html").rstrip()
 
 
-def policy(script: str = "") -> str:
+def policy(script: str = "", style: str = "") -> str:
     """Return what a page may load: what it holds itself, told by hash, and no more."""
-    scripts = " ".join(map(_hash, filter(None, (asset("page.js"), script))))
     return (
-        f"default-src 'none'; style-src {_hash(asset('page.css'))}; "
-        f"script-src {scripts}; img-src data:; base-uri 'none'; form-action 'self'"
+        f"default-src 'none'; style-src {_hashes(asset('page.css'), style)}; "
+        f"script-src {_hashes(asset('page.js'), script)}; "
+        "img-src data:; base-uri 'none'; form-action 'self'"
     )
 
 
@@ -62,5 +69,6 @@ def asset(name: str) -> str:
     return files("mtcheck.marking").joinpath(name).read_text("utf-8")
 
 
-def _hash(content: str) -> str:
-    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
+def _hashes(*contents: str) -> str:
+    digests = (sha256(content.encode()).digest() for content in contents if content)
+    return " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests)

@@ -1,7 +1,7 @@
 """The words of a text as HTML, with links where something is said of them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -35,11 +35,12 @@ def plain(text: str) -> str:
     return escape(make_visible(text))
 
 
-def marked(text: str, marks: Sequence[Mark]) -> str:
+def marked(text: str, marks: Sequence[Mark], known: Iterable[str] = ()) -> str:
     r"""Return text for HTML, its lines kept and each marked stretch a link to its note.
 
     Where marks overlap, a stretch leads to all of their notes; a mark is one stop of
-    the Tab key, however many stretches it is cut into.
+    the Tab key, however many stretches it is cut into, and none if its note is
+    ``known``.
 
     >>> print(marked("He came. .", [Mark(Span(8, 10), "finding", "n1", "MT101")]))
     He came.<a class="mark finding" href="#n1" aria-describedby="n1"> .</a>
@@ -50,9 +51,14 @@ def marked(text: str, marks: Sequence[Mark]) -> str:
     for span, _ in placed:
         cuts |= {span.start, span.end}
     pieces: list[str] = []
-    seen: set[str] = set()
+    seen = set(known)
+    beginning: dict[int, list[tuple[int, int]]] = {}
+    for number, (span, _) in enumerate(placed):
+        beginning.setdefault(span.start, []).append((number, span.end))
+    active: list[tuple[int, int]] = []
     for start, end in pairwise(sorted(cuts)):
-        here = [mark for span, mark in placed if span.start <= start < span.end]
+        active = [one for one in active if one[1] > start] + beginning.get(start, [])
+        here = [placed[number][1] for number, _ in sorted(active)]
         notes = {mark.note for mark in here}
         pieces.append(_link(shown[start:end], here, is_stop=not notes <= seen))
         seen |= notes

@@ -7,10 +7,11 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import ClassVar
 
-from mtcheck.comparison.values import KINDS, Change, Comparison, Kind, Link, Pair, Piece
+from mtcheck.comparison.values import Change, Comparison, Kind, Pair, Piece
+from mtcheck.comparison.wording import counts_in_words, grouped, score_in_words
 from mtcheck.excerpt import Mark, cells, draw, paint
 from mtcheck.report import Lines, Screen, make_visible
-from mtcheck.report.text import count, describe
+from mtcheck.report.text import describe
 from mtcheck.types import Document, Span
 
 SIDE_BY_SIDE = 100
@@ -23,17 +24,6 @@ _STYLES: dict[Kind, str] = {
     "dropped": "bold red underline",
     "added": "bold green underline",
 }
-_HEADS: dict[tuple[Kind, Link | None], str] = {
-    ("spun", "synonym"): "synonyms",
-    ("spun", "form"): "other forms",
-    ("spun", None): "replaced",
-    ("moved", None): "moved",
-    ("moved", "synonym"): "moved and replaced",
-    ("moved", "form"): "moved and replaced",
-    ("dropped", None): "dropped",
-    ("added", None): "added",
-}
-_NAMES = "names and numbers"
 _INDENT = "    "
 _WHOLE = 10**9
 """Lines of a pair that are shown whole: all."""
@@ -73,22 +63,8 @@ class _Page:
             for document in (found.suspect, found.original)
         ]
         yield f"{names[0]} beside {names[1]}"
-        words = count(found.n_content_words, "content word")
-        is_by_words = found.basis == "words"
-        told = (
-            "come again" if is_by_words else "stand in paragraphs that have a partner"
-        )
-        yield f"{_percent(found.score)} of the {words} of the original {told}"
-        if not is_by_words:
-            yield "two languages: of words, only names and numbers can be compared"
-        reordered = sum(pair.is_reordered for pair in found.pairs)
-        yield (
-            f"paragraphs: {len(found.pairs):,} aligned, {reordered:,} of them "
-            f"reordered; {len(found.dropped):,} dropped, {len(found.added):,} added; "
-            f"{count(len(found.residue), 'place')} with residue"
-        )
-        numbers = [f"{found.n_words[kind]:,} {kind}" for kind in KINDS]
-        yield f"words in them: {', '.join(numbers)}"
+        yield from score_in_words(found)
+        yield from counts_in_words(found)
         if not self._screen.has_colour:
             signs = [f"{sign} {kind}" for kind, sign in _SIGNS.items()]
             yield f"signs: {', '.join(signs)}"
@@ -177,24 +153,16 @@ class _Page:
 
     def _told(self, changes: Iterable[Change]) -> Iterator[str]:
         """Yield the changes in words, those of a kind in one line."""
-        heads = dict(_HEADS)
-        if self._found.basis == "paragraphs":
-            heads["kept", None] = _NAMES
-        told: dict[str, list[str]] = {head: [] for head in heads.values()}
-        for change in changes:
-            if (change.kind, change.link) in heads:
-                told[heads[change.kind, change.link]].append(self._words(change))
-        for head, words in told.items():
-            if words:
-                line = f"{head}: {', '.join(words)}"
-                yield from wrap(
-                    line,
-                    max(40, self._screen.width),
-                    initial_indent=_INDENT,
-                    subsequent_indent=_INDENT * 2,
-                    break_long_words=False,
-                    break_on_hyphens=False,
-                )
+        for head, own in grouped(changes, self._found.basis).items():
+            line = f"{head}: {', '.join(map(self._words, own))}"
+            yield from wrap(
+                line,
+                max(40, self._screen.width),
+                initial_indent=_INDENT,
+                subsequent_indent=_INDENT * 2,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
 
     def _words(self, change: Change) -> str:
         found = self._found
@@ -212,13 +180,6 @@ class _Page:
 
 def _start(item: Pair | Piece) -> Span:
     return item.suspect.span if isinstance(item, Pair) else item.span
-
-
-def _percent(share: float) -> str:
-    # Only what is all is rounded to all, and only nothing to nothing.
-    if 0.995 <= share < 1:
-        return ">99%"
-    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 FORMAT = Text()
