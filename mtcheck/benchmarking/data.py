@@ -70,11 +70,12 @@ class Data:
         )
 
 
-def read_labelled(paths: Sequence[str]) -> Data:
+def read_labelled(paths: Sequence[str], fields: Sequence[str] = FIELDS) -> Data:
     """Return the labelled texts of files; an InputError where there is none.
 
     A record needs ``text`` and ``label``. White space is folded: a record is one
-    paragraph. A text without ``doc_id`` is a document of its own.
+    paragraph. A text without ``doc_id`` is a document of its own. The values of
+    ``fields`` are strata.
     """
     data = Data()
     for path in files_of(paths):
@@ -86,7 +87,7 @@ def read_labelled(paths: Sequence[str]) -> Data:
             if isinstance(outcome, InputError):
                 data.lost.append(outcome)
                 continue
-            row = _row(outcome[1], f"{path}:{number}")
+            row = _row(outcome[1], f"{path}:{number}", fields)
             if isinstance(row, Row):
                 data.rows.append(row)
             else:
@@ -108,7 +109,7 @@ def _nothing(paths: Sequence[str], data: Data) -> InputError:
     return InputError(", ".join(paths), f"no labelled text ({why or 'no record'})")
 
 
-def _row(record: Mapping[str, Any], name: str) -> Row | str:
+def _row(record: Mapping[str, Any], name: str, fields: Sequence[str]) -> Row | str:
     """Return a record as a labelled text, or why it is none."""
     text, label = record.get("text"), record.get("label")
     if not isinstance(text, str) or not text.strip():
@@ -120,7 +121,7 @@ def _row(record: Mapping[str, Any], name: str) -> Row | str:
     key = _value(record, "id") or name
     language = _value(record, "language") or _value(record, "lang") or None
     text = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
-    strata = {name: _value(record, name) for name in FIELDS}
+    strata = {name: _value(record, name) for name in fields}
     strata["language"] = language or identify(text) or ""
     strata["length"] = _length(len(text.split()))
     strata["writer"] = _writer(record)
@@ -152,13 +153,15 @@ def _writer(record: Mapping[str, Any]) -> str:
     return "learner" if "learner" in where else "other"
 
 
-def strata_of(rows: Sequence[Row]) -> dict[str, dict[str, Array]]:
+def strata_of(
+    rows: Sequence[Row], names: Sequence[str] = STRATA
+) -> dict[str, dict[str, Array]]:
     """Return the places of the texts of each stratum, by the names of both.
 
     A field of one value parts nothing, nor does one of hundreds.
     """
     found = {}
-    for name in STRATA:
+    for name in names:
         places: dict[str, list[int]] = {}
         for at, row in enumerate(rows):
             if name in row.strata:
