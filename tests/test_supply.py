@@ -69,9 +69,9 @@ def test_the_lock_holds_what_is_asked_for() -> None:
         if name == "bench":  # peers of the benchmarks, which no test needs
             continue
         for requirement in requirements:
-            version = locked[canonicalize_name(requirement.name)]
+            version = locked.get(canonicalize_name(requirement.name))
             hint = f"{requirement} of {name}, locked {version}: run bash .ci/lock"
-            assert requirement.specifier.contains(version), hint
+            assert requirement.specifier.contains(version or "0"), hint
     assert building.items() <= locked.items()
 
 
