@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from benchmarks.human_rows import HUMAN, Linted, human_rows, lint_rows
+from benchmarks.human_rows import HUMAN, Linted, human_rows, lint_rows, own_rows
 from benchmarks.judgements import JUDGEMENTS, draw, drawn_lines, judged_lines
 from benchmarks.record import (
     ROOT,
@@ -20,6 +20,7 @@ from benchmarks.record import (
     table,
     write,
 )
+from mtcheck.errors import InputError
 from mtcheck.languages import languages
 from mtcheck.rules import Rule, all_rules
 
@@ -132,7 +133,7 @@ def report(raw: Mapping[str, Any]) -> list[str]:
         f"`{raw['signature']}`",
         "",
         f"Findings of `mtcheck lint` in the {raw['n']:,} paragraphs of "
-        f"{raw['part']}.{raw['language']} that people wrote or translated, each a "
+        f"{raw['part']} that people wrote or translated, each a "
         "document of its own. Slips of the author and of the corpus count as well.",
         "",
         *table(
@@ -197,6 +198,8 @@ def chosen_rules(codes: Sequence[str]) -> list[Rule] | None:
 
 
 @click.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("--group-field", help="Field of a FILE's records to count by.")
 @data_option("paragraphs/")
 @click.option("--language", help="Code. [default: all that mtcheck knows]")
 @click.option("--part", default="dev", show_default=True, help="Part of the data.")
@@ -211,6 +214,8 @@ def chosen_rules(codes: Sequence[str]) -> list[Rule] | None:
 )
 @output_option
 def main(
+    files: tuple[str, ...],
+    group_field: str | None,
     data: Path,
     language: str | None,
     part: str,
@@ -224,15 +229,20 @@ def main(
     """Count findings in human rows; nothing is written where --rule picks some.
 
     With --draw, findings are drawn and shown for judging; with --judged, the kept
-    judgements are counted by rule.
+    judgements are counted by rule. A FILE of yours has records (.jsonl, .csv, .tsv,
+    .parquet, packed or not) with text and the label original; others are left out. What
+    is found in it is shown and not written.
     """
     rules = chosen_rules(codes)
-    files = {
+    if files:
+        click.echo("\n".join(report(_own(files, group_field, rules))))
+        return
+    paths = {
         code: data_file(data, part, code)
         for code in ([language] if language else languages())
     }
     linted = {
-        code: list(lint_rows(human_rows(path), rules)) for code, path in files.items()
+        code: list(lint_rows(human_rows(path), rules)) for code, path in paths.items()
     }
     if n_drawn:
         chosen = draw(linted, n_drawn, seed)
@@ -241,30 +251,54 @@ def main(
         click.echo("\n".join(judged_lines(linted, judgements)))
     else:
         for code, items in linted.items():
-            raw = _raw(items, code, part, files[code], rules)
+            name = f"{part}.{code}"
+            raw = _raw(items, code, name, f"{name}@{fingerprint(paths[code])}", rules)
             lines = report(raw)
             if rules is None and part == "dev":
                 write(output, f"false_alarms.{code}", lines, raw)
             click.echo("\n".join(lines) + "\n")
 
 
+def _own(
+    files: Sequence[str], group_field: str | None, rules: Sequence[Rule] | None
+) -> dict[str, Any]:
+    """Return what is reported of a user's files; what is lost is named."""
+    rows = []
+    for outcome in own_rows(files, group_field):
+        if isinstance(outcome, InputError):
+            click.echo(f"lost: {outcome}", err=True)
+        else:
+            rows.append(outcome)
+    if not rows:
+        raise click.ClickException(f"{', '.join(files)}: no text is labelled original")
+    names = [Path(path).name for path in files]
+    signed = ",".join(
+        f"{name}@{fingerprint(Path(path))}"
+        for name, path in zip(names, files, strict=True)
+        if Path(path).is_file()
+    )
+    language = "+".join(sorted({row.language for row in rows}))
+    items = list(lint_rows(rows, rules))
+    return _raw(items, language, ", ".join(names), signed, rules)
+
+
 def _raw(
     items: Sequence[Linted],
     language: str,
-    part: str,
-    path: Path,
+    name: str,
+    data: str,
     rules: Sequence[Rule] | None,
 ) -> dict[str, Any]:
     settings = {
         "rules": f"{len(rules or all_rules())}@{code_fingerprint(ROOT / 'mtcheck')}",
         "lang": language,
-        "data": f"{part}.{language}@{fingerprint(path)}",
+        "data": data,
         "detail": "+".join(HUMAN),
     }
     return {
         "signature": signature(None, **settings),
         "language": language,
-        "part": part,
+        "part": name,
         **assess(items),
     }
 

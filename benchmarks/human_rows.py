@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mtcheck.benchmarking.records import files_of, records
+from mtcheck.errors import InputError
+from mtcheck.identify import identify
 from mtcheck.rules import Rule, find_defects
 from mtcheck.segment import count_words, passages
-from mtcheck.types import Document, Finding
+from mtcheck.types import Document, Finding, Label
 
 HUMAN = ("human", "human_translation")
 EDITED = frozenset(
@@ -71,6 +74,31 @@ def human_rows(path: Path) -> Iterator[HumanRow]:
                     raw["genre"] or _genre(raw["source"], raw["doc_id"] or ""),
                     raw["source"],
                     raw["text"],
+                )
+
+
+def own_rows(
+    paths: Sequence[str], field: str | None
+) -> Iterator[HumanRow | InputError]:
+    """Yield the originals of a user's tables of labelled texts, or what is lost.
+
+    The value of ``field``, else of ``genre``, stands for the genre.
+    """
+    for path in files_of(paths):
+        for outcome in [path] if isinstance(path, InputError) else records(path):
+            if isinstance(outcome, InputError):
+                yield outcome
+                continue
+            place, raw = outcome
+            text = raw.get("text")
+            if raw.get("label") == Label.ORIGINAL and isinstance(text, str):
+                yield HumanRow(
+                    str(raw.get("id") or place),
+                    str(raw.get("lang") or raw.get("language") or identify(text) or ""),
+                    "human",
+                    str(raw.get(field or "genre") or "unnamed"),
+                    str(raw.get("source") or "unnamed"),
+                    text,
                 )
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 import numpy as np
@@ -70,7 +70,19 @@ def baseline(language: str) -> dict[str, float]:
     return {"macro_f1": first} | dict(zip(names, rest, strict=True))
 
 
-def score_rows(rows: Sequence[Row], model: str, tier: Tier) -> tuple[Array, int]:
+class Text(Protocol):
+    """What is scored: a paragraph, in a language unless that shall be told by it."""
+
+    @property
+    def text(self) -> str:
+        """The paragraph."""
+
+    @property
+    def language(self) -> str | None:
+        """Its language, or None."""
+
+
+def score_rows(rows: Sequence[Text], model: str, tier: Tier) -> tuple[Array, int]:
     """Return the probabilities of each row, and how many had no verdict.
 
     A row without a verdict counts as original: nothing would be flagged.

@@ -14,6 +14,7 @@ import click
 
 from mtcheck import __version__
 from mtcheck.models import Model
+from training.kenlm_tools import kenlm_version
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -58,7 +59,7 @@ def heading(title: str, raw: Mapping[str, Any]) -> list[str]:
 def versions() -> dict[str, str]:
     """Return the versions that a figure of mtcheck depends on."""
     found = {"python": platform.python_version(), "mtcheck": __version__}
-    return found | {name: version(name) for name in ("kenlm", "numpy")}
+    return found | {"kenlm": kenlm_version(), "numpy": version("numpy")}
 
 
 def fingerprint(path: Path) -> str:

@@ -141,12 +141,15 @@ def one_core() -> Iterator[bool]:
 
 
 def measure(
-    slices: Slices, setting: Mapping[str, str], peer_python: str
+    slices: Slices,
+    setting: Mapping[str, str],
+    peer_python: str,
+    chosen: Sequence[str] = (),
 ) -> tuple[list[Runner], dict[str, str]]:
     """Return the tools with their times, and why others are missing.
 
-    Tools with a server come last: it works on between the passes, and would take time
-    from the others.
+    All tools, unless some are ``chosen``. Those with a server come last: it works on
+    between the passes, and would take time from the others.
     """
     runners: list[Runner] = []
     missing: dict[str, str] = {}
@@ -154,7 +157,8 @@ def measure(
         with ExitStack() as stack:
             own = []
             for name, tool in TOOLS.items():
-                if tool.has_server != has_server:
+                is_chosen = not chosen or name in chosen
+                if tool.has_server != has_server or not is_chosen:
                     continue
                 try:
                     python = peer_python if tool.is_peer else sys.executable

@@ -110,6 +110,7 @@ def _mtcheck(setting: Setting, tier: str) -> Opened:
 def _kenlm(setting: Setting, full: bool) -> Opened:
     from mtcheck.language_model import tokenize
     from mtcheck.models import open_model
+    from training.kenlm_tools import kenlm_version
 
     resources = open_model(setting.model).resources("en")
     opened = resources.language_model("human.word").kenlm
@@ -123,7 +124,7 @@ def _kenlm(setting: Setting, full: bool) -> Opened:
                 opened.score(line)
         return len(texts)
 
-    return Opened(timed(score))
+    return Opened(timed(score), {"kenlm": kenlm_version()})
 
 
 def _query(setting: Setting) -> Opened:
@@ -261,12 +262,12 @@ TOOLS = {
         "mtcheck's tokens of the whole paragraph, then one `full_scores` over them "
         "with the shipped English word model",
         partial(_kenlm, full=True),
-        ("kenlm",),
+        (),
     ),
     "KenLM score": Tool(
         "the same with `score`, which returns only the sum",
         partial(_kenlm, full=False),
-        ("kenlm",),
+        (),
     ),
     "KenLM query": Tool(
         "KenLM's own program, `query -v sentence`, over the same tokens; its time is "

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = re.compile(r":? *\{[^}]*\}")
 
+_NO_PROOF = (
+    "A verdict says what a text reads like. It is no proof of who or what wrote it, "
+    "and no ground for a decision about a person."
+)
+"""What holds for every model, and so stands on no card."""
+
 
 def explain(name: str, screen: Screen) -> Iterator[str]:
     """Yield the lines on a rule, by its code or name, or on a feature.
@@ -139,8 +145,9 @@ def list_models(folders: "dict[str, Path]", screen: Screen) -> Iterator[str]:
 
 
 def describe_model(model: "Model", screen: Screen) -> Iterator[str]:
-    """Yield the card of a model, its keys in order."""
+    """Yield the card of a model, its keys in order, and what a verdict is not."""
     yield paint(f"{model.name} ({_size(model)}, {model.folder})", "bold", screen)
+    yield _NO_PROOF
     for key, value in model.card.items():
         yield from _branch(key, value, 0)
 

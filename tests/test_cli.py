@@ -332,6 +332,7 @@ def test_the_card_of_a_model_is_shown(capsys: pytest.CaptureFixture[str]) -> Non
     shown = capsys.readouterr().out
     for key in ("version", "languages", "licences", "metrics", "signature"):
         assert f"\n{key}:" in shown
+    assert "no proof of who or what wrote it" in shown.splitlines()[1]
 
 
 # score ---------------------------------------------------------------------------

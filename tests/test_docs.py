@@ -9,7 +9,7 @@ from update_docs import pages
 from mtcheck.rules import all_rules
 
 ROOT = Path(__file__).resolve().parent.parent
-WRITTEN = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+WRITTEN = [*ROOT.glob("*.md")]
 PAGES = [*WRITTEN, *sorted((ROOT / "docs").rglob("*.md"))]
 
 CODE = re.compile(r"^(`{3,})[^`\n]*\n.*?^\1\n|`[^`\n]+`", re.DOTALL | re.MULTILINE)

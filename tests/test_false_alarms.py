@@ -52,8 +52,9 @@ def linted(data: Path, language: str = "en") -> list[Linted]:
     return list(lint_rows(human_rows(data_file(data, "dev", language))))
 
 
-def run(data: Path, *options: str) -> Result:
-    arguments = ["--data", str(data), "--output", str(data / "out"), *options]
+def run(data: Path, *options: str | Path) -> Result:
+    given = map(str, options)
+    arguments = ["--data", str(data), "--output", str(data / "out"), *given]
     return CliRunner().invoke(false_alarms.main, arguments)
 
 
@@ -146,6 +147,32 @@ def test_some_rules_alone_are_shown_and_not_written(data: Path) -> None:
     assert "MT101" in done.output
     assert "MT102" not in done.output
     assert not (data / "out").exists()
+
+
+def test_a_file_of_a_user_is_counted_by_its_groups(data: Path) -> None:
+    path = data / "mine.jsonl"
+    records: list[dict[str, str]] = [
+        {"text": SPACED, "label": "original", "lang": "en", "class": "4b"},
+        {"text": CLEAN, "label": "original", "class": "5a"},
+        {"text": STOPS, "label": "machine_mangled", "lang": "en", "class": "5a"},
+    ]
+    path.write_text("\n".join([*map(json.dumps, records), "no JSON"]))
+    done = run(data, path, "--group-field", "class")
+    assert done.exit_code == 0, done.output
+    assert "in the 2 paragraphs of mine.jsonl that people wrote" in done.output
+    assert "| human, other: 4b | 1 | 12 | 1 | 83.333 |" in done.output
+    assert "| human, other: 5a | 1 | 15 | 0 | 0.000 |" in done.output
+    assert f"lost: {path} line 4: is not JSON" in done.output
+    assert "|data:mine.jsonl@" in done.output
+    assert not (data / "out").exists()
+
+
+def test_a_file_without_originals_is_refused(data: Path) -> None:
+    path = data / "mine.jsonl"
+    path.write_text('{"text": "It was rewritten.", "label": "paraphrased"}')
+    done = run(data, path)
+    assert done.exit_code == 1
+    assert done.output == f"Error: {path}: no text is labelled original\n"
 
 
 def test_an_unknown_rule_is_named(data: Path) -> None:

@@ -10,9 +10,10 @@ from mtcheck import __version__
 from mtcheck.extract import schema
 from mtcheck.models import FORMAT
 from training.build import Built
+from training.kenlm_tools import kenlm_version
 from training.lexicons import LICENCES
 
-_LIBRARIES = ("kenlm", "numpy", "scikit-learn", "textstat")
+_LIBRARIES = ("numpy", "scikit-learn", "textstat")
 
 
 def make_card(
@@ -46,7 +47,8 @@ def make_card(
             "sources": {item.language: item.sources for item in built},
         },
         "licences": {item.language: LICENCES.get(item.language, ()) for item in built},
-        "libraries": {library: version(library) for library in _LIBRARIES},
+        "libraries": {"kenlm": kenlm_version()}
+        | {library: version(library) for library in _LIBRARIES},
         "seed": seed,
         "signature": (
             f"{name}@{digest.hexdigest()[:8]}|schema:{fingerprint}|seed:{seed}"

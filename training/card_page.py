@@ -10,6 +10,13 @@ _PROSE = Path(__file__).with_name("card_page.md")
 
 _NAMES = {"macro_f1": "macro-F1", "ece": "expected calibration error"}
 
+_ALARMS = {
+    "flagged": "not called original",
+    "weak": "weak evidence or more",
+    "moderate": "moderate or more",
+    "strong": "strong",
+}
+
 _WITH_GRAMMAR = ("macro_f1", "paraphrased.auc", "machine_mangled.auc")
 
 LANGUAGES = {"en": "English", "de": "German"}
@@ -29,6 +36,7 @@ def card_page(card: Mapping[str, Any], results: Path) -> Iterator[str]:
         yield ""
         yield f"## {LANGUAGES.get(language, language)}"
         yield from _figures(results, language)
+        yield from _writers(results, language)
         yield from _grammar(results, language)
         yield from _thresholds(card, language)
         yield from _sources(card, language)
@@ -95,6 +103,45 @@ def _headlines(raw: Mapping[str, Any]) -> Iterator[Sequence[str]]:
         yield shown, _shown(value), f"{_shown(low)}–{_shown(high)}"
 
 
+def _writers(results: Path, language: str) -> Iterator[str]:
+    raw = _result(results, "writers", language)
+    if raw is None:
+        return
+    yield from _head("Who is taken for a machine", language, raw)
+    yield "Paragraphs of `dev` that people wrote or translated, each judged alone by"
+    yield "the model as it ships, in per cent with Wilson's 95 % interval."
+    for field in ("writer", "length", "genre"):
+        if field not in raw["by"]:
+            continue
+        yield ""
+        groups = [("all", raw["all"]), *raw["by"][field].items()]
+        yield from _table(
+            (f"by {field}", "paragraphs", *_ALARMS.values()),
+            [
+                (name, f"{item['n']:,}", *[_percent(item[key]) for key in _ALARMS])
+                for name, item in groups
+            ],
+        )
+    if raw["ratios"]:
+        yield ""
+        yield "How many times as often as others that are no translators, with the 95 %"
+        yield "interval of a bootstrap over documents; at moderate evidence it must be"
+        yield f"{raw['targets'][0]['most']:g} at most:"
+        yield ""
+        yield from _table(
+            ("", *_ALARMS.values()),
+            [
+                (name, *[_ratio(found[key]) for key in _ALARMS])
+                for name, found in raw["ratios"].items()
+            ],
+        )
+
+
+def _ratio(found: Sequence[float]) -> str:
+    value, low, high = found
+    return f"{value:.2f} ({low:.2f}–{high:.2f})"
+
+
 def _grammar(results: Path, language: str) -> Iterator[str]:
     raw = _result(results, "grammar", language)
     if raw is None:
@@ -149,7 +196,7 @@ def _thresholds(card: Mapping[str, Any], language: str) -> Iterator[str]:
 
 
 def _percent(passed: Sequence[float]) -> str:
-    share, low, high = (100 * value for value in passed)
+    share, low, high = (100 * max(value, 0) for value in passed)
     return f"{share:.1f} ({low:.1f}–{high:.1f})"
 
 

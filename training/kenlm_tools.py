@@ -8,6 +8,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 from mtcheck.errors import ResourceError
@@ -19,6 +20,11 @@ NEEDS = (
     "zlib1g-dev libboost-system-dev libboost-thread-dev libboost-program-options-dev "
     "libboost-test-dev)"
 )
+
+
+def kenlm_version() -> str:
+    """Return the version of the package that gives the module, whatever its name."""
+    return version(packages_distributions()["kenlm"][0])
 
 
 @dataclass(frozen=True)

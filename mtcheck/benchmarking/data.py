@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -84,13 +85,14 @@ class Data(Texts[Row]):
         return np.array([LABELS.index(row.label) for row in self.rows])
 
 
-def read_labelled(paths: Sequence[str]) -> Data:
+def read_labelled(paths: Sequence[str], fields: Sequence[str] = FIELDS) -> Data:
     """Return the labelled texts of files; an InputError where there is none.
 
     A record needs ``text`` and ``label``. White space is folded: a record is one
-    paragraph. A text without ``doc_id`` is a document of its own.
+    paragraph. A text without ``doc_id`` is a document of its own. The values of
+    ``fields`` are strata.
     """
-    return read_rows(Data(), paths, _row, "labelled text")
+    return read_rows(Data(), paths, partial(_row, fields=fields), "labelled text")
 
 
 def read_rows(
@@ -134,7 +136,7 @@ def _nothing(paths: Sequence[str], data: Texts[Any], wanted: str) -> InputError:
     return InputError(", ".join(paths), f"no {wanted} ({why or 'no record'})")
 
 
-def _row(record: Mapping[str, Any], name: str) -> Row | str:
+def _row(record: Mapping[str, Any], name: str, fields: Sequence[str]) -> Row | str:
     """Return a record as a labelled text, or why it is none."""
     text, label = text_of(record), record.get("label")
     if not text:
@@ -145,7 +147,7 @@ def _row(record: Mapping[str, Any], name: str) -> Row | str:
         return f"label must be one of {', '.join(LABELS)}"
     key = value_of(record, "id") or name
     language = language_of(record)
-    strata = {name: value_of(record, name) for name in FIELDS}
+    strata = {name: value_of(record, name) for name in fields}
     strata["language"] = language or identify(text) or ""
     strata["length"] = _length(len(text.split()))
     strata["writer"] = _writer(record)
@@ -191,13 +193,15 @@ def _writer(record: Mapping[str, Any]) -> str:
     return "learner" if "learner" in where else "other"
 
 
-def strata_of(rows: Sequence[Row]) -> dict[str, dict[str, Array]]:
+def strata_of(
+    rows: Sequence[Row], names: Sequence[str] = STRATA
+) -> dict[str, dict[str, Array]]:
     """Return the places of the texts of each stratum, by the names of both.
 
     A field of one value parts nothing, nor does one of hundreds.
     """
     found = {}
-    for name in STRATA:
+    for name in names:
         places: dict[str, list[int]] = {}
         for at, row in enumerate(rows):
             if name in row.strata:
