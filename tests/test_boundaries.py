@@ -20,6 +20,7 @@ LAYERS = (
         "atomic",
         "characters",
         "clock",
+        "spreadsheet",
     ),
     ("card", "kenlm_file"),
     ("schedule", "language_model", "languages", "markup"),

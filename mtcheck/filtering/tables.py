@@ -25,6 +25,7 @@ from mtcheck.errors import InputError
 from mtcheck.filtering.columns import PLACE
 from mtcheck.read.packing import DAMAGES, OPENERS
 from mtcheck.report.parquet import schema, written
+from mtcheck.spreadsheet import as_written
 from mtcheck.types import LABELS
 
 Batch = Any
@@ -49,6 +50,8 @@ def find_tables(paths: Iterable[str]) -> Iterator[str | InputError]:
             yield from _parts(path)
         elif not path.exists():
             yield InputError(name, "does not exist; check the spelling")
+        elif not path.is_file():
+            yield InputError(name, "is a pipe or a device, and no file")
         elif _format(name) is None:
             known = f"{', '.join(READERS)}, the lines also in {', '.join(OPENERS)}"
             yield InputError(name, f"must be a folder or end in {known}")
@@ -74,7 +77,7 @@ def _parts(folder: Path) -> Iterator[str | InputError]:
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         is_complete, n_parts = manifest["complete"], len(manifest.get("sizes", ()))
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         yield InputError(str(folder / MANIFEST), "is damaged; parts may be missing")
     else:
         if not is_complete:
@@ -260,7 +263,10 @@ def _read_csv(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
         # Bytes that are no UTF-8 spoil their cell, not the file.
         text = io.TextIOWrapper(stream, "utf-8-sig", "backslashreplace", newline="")
         lines = csv.reader(text)
-        header = next(lines, [])
+        try:
+            header = next(lines, [])
+        except csv.Error as error:
+            raise InputError(path, f"is no CSV ({error})") from None
         there = {*header, "probabilities"} if {*LABELS} <= {*header} else {*header}
         _need(path, columns, there)
         rows = ((lines.line_num, _cells(header, cells, columns)) for cells in lines)
@@ -289,6 +295,8 @@ def _cells(
     row: dict[str, Any] = {
         name: cell or None for name, cell in zip(header, cells, strict=True)
     }
+    if row.get("document"):
+        row["document"] = as_written(row["document"])
     try:
         for name in ("paragraph", "start", "end"):
             row[name] = row[name] and int(row[name])
