@@ -37,7 +37,8 @@ _NAMED = 5
 """Damaged rows of a file that are named one by one."""
 
 LARGEST_CELL = 64 * 2**20
-"""Characters of a cell of CSV; a quote that never closes would take in the file."""
+"""Characters of a cell of CSV, where a quote that never closes would take in the file,
+and bytes of a line of JSON."""
 
 _PART = re.compile(r"part-(\d*).*")
 
@@ -237,15 +238,14 @@ Numbered = tuple[int, Row | str]
 
 def _read_jsonl(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
     with _unpacked(path) as stream:
-        rows = (
-            (number, _object(line))
-            for number, line in enumerate(stream, 1)
-            if not line.isspace()
-        )
+        lines = enumerate(iter(lambda: stream.readline(LARGEST_CELL + 1), b""), 1)
+        rows = ((number, _object(line)) for number, line in lines if not line.isspace())
         yield from _from_rows(path, rows, columns)
 
 
 def _object(line: bytes) -> Row | str:
+    if len(line) > LARGEST_CELL:
+        return f"is longer than {LARGEST_CELL // 2**20} MiB"
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):

@@ -13,6 +13,7 @@ from bad_inputs.making import (
     SOME,
     Case,
     all_of,
+    grown,
     line,
     put,
     put_lines,
@@ -115,6 +116,29 @@ OTHERS = (
         NOTHING,
         ("pipe.jsonl: is a pipe or a device, and no file", "nothing was filtered"),
         make=lambda: os.mkfifo("pipe.jsonl"),
+    ),
+    Case(
+        "Other commands",
+        "filter: a line of over 64 MiB",
+        "filter rows.jsonl --keep 'start >= 0'",
+        NOTHING,
+        (
+            "rows.jsonl:1: is longer than 64 MiB",
+            "rows.jsonl:2: is no JSON, or is cut off",
+            "nothing was filtered",
+        ),
+        make=grown("rows.jsonl", 65 * MIB),
+    ),
+    Case(
+        "Other commands",
+        "benchmark: a line of over 512 MiB",
+        "benchmark rows.jsonl --model base:fast --output r --quiet",
+        NOTHING,
+        (
+            "rows.jsonl: no labelled text (rows.jsonl line 1: a document must be at "
+            "most 512 MiB; split it)",
+        ),
+        make=grown("rows.jsonl", 513 * MIB),
     ),
     Case(
         "Other commands",
