@@ -40,7 +40,8 @@ LIMITS = (
     (
         "a document, unpacked: a file, a line or a row",
         f"{LARGEST_DOCUMENT // MIB} MiB",
-        "it is lost, and the rest of its file is read where records can be told apart",
+        "it is lost; lines of JSON and rows of Parquet behind it are read, if it ends "
+        "before it is twice as long",
     ),
     (
         "a paragraph that is judged",

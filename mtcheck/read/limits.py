@@ -21,6 +21,18 @@ def read_all(stream: BinaryIO, place: str) -> bytes:
     return held.getvalue()
 
 
+def skip_line(stream: BinaryIO, place: str) -> None:
+    """Go to the end of a line that is too long.
+
+    An InputError where even that is too far: it may be terabytes, packed in a few kB.
+    """
+    for _ in range(LARGEST_DOCUMENT // _PIECE + 1):
+        piece = stream.readline(_PIECE)
+        if not piece or piece.endswith(b"\n"):
+            return
+    check_size(LARGEST_DOCUMENT + 1, place)
+
+
 def read_line(stream: IO[AnyStr]) -> AnyStr:
     """Return the next line, or so much of it that it is too long."""
     return stream.readline(LARGEST_DOCUMENT + 1)

@@ -86,12 +86,13 @@ def put_parquet(name: str, **columns: object) -> Make:
     return lambda: parquet.write_table(pa.table(columns), name)
 
 
-def grown(name: str, size: int) -> Make:
-    """Let a file have a size that hardly takes room on the disk."""
+def grown(name: str, size: int, end: str = "") -> Make:
+    """Let a file begin with so many NULs, which hardly take room on the disk."""
 
     def make() -> None:
         with open(name, "wb") as file:
-            file.truncate(size)
+            file.seek(size - 1)
+            file.write(f"\0{end}".encode())
 
     return make
 

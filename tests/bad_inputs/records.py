@@ -129,12 +129,17 @@ RECORDS = (
         shown=("\n\"'=HYPERLINK(",),
         make=put_lines("rows.jsonl", line('=HYPERLINK("http://a.example","go")')),
     ),
-    lost(
+    Case(
         "Records",
         "a line of more than 512 MiB",
-        "long.jsonl",
-        " line 1: a document must be at most 512 MiB; split it",
-        grown("long.jsonl", 513 * MIB),
+        f"{SCORE} rows.jsonl",
+        SOME,
+        (
+            "rows.jsonl line 1: a document must be at most 512 MiB; split it",
+            "1 document, 1 paragraph: …; 1 input lost",
+        ),
+        ("b",),
+        make=grown("rows.jsonl", 513 * MIB, f"\n{line('b')}\n"),
     ),
     lost(
         "Records",
