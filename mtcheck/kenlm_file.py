@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -104,7 +105,9 @@ def _check(file: BinaryIO, size: int) -> None:
     end = longest + _packed_size(counts[-1], counts[0].bit_length() + bits[0])
     if size < end or (size > end and not has_words):
         raise ValueError(f"it must have {end:,} bytes, got {size:,}")
-    _check_weights(_array(file, "<f4", tables + 8, n_weights))
+    weights = _array(file, "<f4", tables + 8, n_weights)
+    # A place that no n-gram took, as in small models, says that nothing is probable.
+    _check_weights(weights[weights != -inf])
     _check_unigrams(file, unigrams, counts)
     for middle in middles:
         _check_pointers(_pointers(file, middle), middle.n_next)

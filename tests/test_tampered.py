@@ -6,6 +6,7 @@ The card of such a folder fits its files: whoever made them made the hashes too.
 import hashlib
 import io
 import json
+import math
 import os
 import struct
 import zipfile
@@ -530,6 +531,16 @@ def test_a_tampered_model_is_refused(
     assert not Path("sprung").exists()
     if MAPS.exists() and case.file.startswith("en/"):
         assert str(folder / case.file) not in MAPS.read_text()
+
+
+def test_a_place_for_a_weight_may_be_empty(tmp_path: Path) -> None:
+    folder = put_model(tmp_path / "model", "en")
+    weights = [(BITS + 7 + 4 * place, -math.inf) for place in range(200)]
+    patch("<f", *weights)(folder)
+    (scored,) = mtcheck.score([TEXT], model=folder, language="en")
+    shares = scored.verdicts[0].probabilities
+    assert shares is not None
+    assert math.isclose(sum(shares.values()), 1)
 
 
 def test_there_are_twenty_kinds_at_least() -> None:

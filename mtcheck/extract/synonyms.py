@@ -139,7 +139,8 @@ class Synonyms:
                     total += score(here, text, there)
                     here, there = there, here
                 best = max(best, total)
-            yield best - own
+            # Where a model gives no probability at all, both may be infinite.
+            yield best - own if best > own else 0.0
 
     def _states(self, batch: Batch, tokens: Places) -> Iterator[Any]:
         """Yield the state of the model before each of the tokens, good until the next.
