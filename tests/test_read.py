@@ -5,6 +5,7 @@ import io
 import json
 import lzma
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,6 +129,20 @@ def test_a_bomb_is_refused(folder: Path, name: str) -> None:
     place = name if "txt" in name else f"{name} line 1"
     words = f"{place}: a document must be at most 512 MiB; split it"
     assert problems(name) == [words]
+
+
+@pytest.mark.parametrize("pattern", ["deep", "deep/**/*.txt"])
+def test_folders_may_lie_deeper_than_calls(folder: Path, pattern: str) -> None:
+    for name in ("deep", *["a"] * 1_200):
+        Path(name).mkdir()
+        os.chdir(name)
+    Path("a.txt").write_text(TEXT)
+    os.chdir(folder)
+    try:
+        assert ids(pattern) == [f"deep/{'a/' * 1_200}a.txt"]
+    finally:
+        # Python before 3.12 cannot take such a tree away again.
+        subprocess.run(["rm", "-rf", "deep"], check=True)
 
 
 @pytest.mark.parametrize(("length", "n_read"), [(1_500, 2), (9_000, 1)])

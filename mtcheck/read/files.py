@@ -70,28 +70,40 @@ def _matched(pattern: str) -> Iterator[str]:
             yield from _matched(os.path.join(glob.escape(folder), tail))
 
 
+# Neither calls itself: folders may lie deeper in each other than calls may.
 def _folders(start: str) -> Iterator[str]:
     """Yield a folder, and those below it that are not hidden."""
-    yield start
-    with suppress(OSError), os.scandir(start or os.curdir) as entries:
-        for entry in entries:
-            if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
-                yield from _folders(os.path.join(start, entry.name))
+    left = [start]
+    while left:
+        folder = left.pop()
+        yield folder
+        with suppress(OSError), os.scandir(folder or os.curdir) as entries:
+            left += [
+                os.path.join(folder, entry.name)
+                for entry in entries
+                if not entry.name.startswith(".")
+                and entry.is_dir(follow_symlinks=False)
+            ]
 
 
 def _walk(folder: str) -> Found:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        yield unreadable(folder, error)
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
+    """Yield the files of a folder and of those below it, in the order of names."""
+    left = [(folder, True)]
+    while left:
+        path, is_folder = left.pop()
+        if not is_folder:
+            yield from _file(path)
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path)
-        elif entry.is_file():
-            yield from _file(entry.path)
+        try:
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+        except OSError as error:
+            yield unreadable(path, error)
+            continue
+        left += [
+            (entry.path, entry.is_dir(follow_symlinks=False))
+            for entry in reversed(entries)
+            if not entry.name.startswith(".")
+        ]
 
 
 def _file(path: str) -> Found:

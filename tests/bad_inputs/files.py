@@ -12,6 +12,7 @@ from bad_inputs.making import (
     SCORE,
     SOME,
     Case,
+    all_of,
     bomb,
     grown,
     line,
@@ -137,6 +138,22 @@ FILES = (
         ("1 document, 1 paragraph: …",),
         ("corpus/sub/a.txt",),
         make=loops,
+    ),
+    Case(
+        "Files",
+        "a link to itself in a folder",
+        f"{SCORE} texts",
+        SOME,
+        (
+            "texts/ring.txt: cannot be read (Too many levels of symbolic links); check "
+            "it and its permissions",
+            "1 document, 1 paragraph: …; 1 input lost",
+        ),
+        ("texts/good.txt",),
+        make=all_of(
+            put("texts/good.txt", GOOD),
+            lambda: os.symlink("ring.txt", "texts/ring.txt"),
+        ),
     ),
     Case(
         "Files",
