@@ -73,6 +73,8 @@ def _run(arguments: list[str]) -> int:
         error.show()
     except MtcheckError as error:
         say(str(error))
+    except MemoryError:
+        say("memory ran out; split the largest inputs, or try fewer --jobs")
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         say(f"{place}{error.strerror or error}")

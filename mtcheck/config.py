@@ -231,11 +231,14 @@ def load(options: Mapping[str, object], folder: Path | None = None) -> Config:
     Read is the nearest ``mtcheck.toml``, or ``pyproject.toml`` with a table
     ``[tool.mtcheck]``, upwards. A ConfigError names what is unknown or out of range.
     """
-    found = _find(Path.cwd() if folder is None else folder)
+    start = Path.cwd() if folder is None else folder
+    found = _find(start)
     values: dict[str, Any] = {}
     if found is not None:
         path, table = found
         values = _from_table(table, path)
+        if options.get("output") is None:
+            _check_output(values.get("output"), start, path)
     values |= {name: value for name, value in options.items() if value is not None}
     return Config(**values)
 
@@ -266,7 +269,7 @@ def _parse(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"config: {path} cannot be read ({error.strerror})") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"config: {path} is not valid TOML ({error})") from None
 
 
@@ -287,6 +290,18 @@ def _from_table(table: Mapping[str, object], path: Path) -> dict[str, Any]:
     except ConfigError as error:
         raise ConfigError(f"{error} (in {path})") from None
     return values
+
+
+def _check_output(output: str | None, start: Path, path: Path) -> None:
+    """Refuse to write out of the folder of the settings: they may be a stranger's."""
+    if output is None:
+        return
+    target, own = os.path.realpath(start / output), os.path.realpath(path.parent)
+    if os.path.commonpath([target, own]) != own:
+        raise ConfigError(
+            "config: output must be in the folder of the settings or below, got "
+            f"{output!r}; give --output to write elsewhere (in {path})"
+        )
 
 
 _PATH_KEYS = {"select": tuple, "ignore": tuple, "severity": dict, "language": str}

@@ -138,9 +138,14 @@ def _replacement(path: str, is_text: bool) -> Iterator[IO[Any]]:
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
         # Devices and pipes cannot be replaced; a folder is refused on opening.
-        with _told(_open, path)(target, "w", is_text) as device:
+        device = _told(_open, path)(target, "w", is_text)
+        try:
             yield device
-            _told(device.flush, path)()
+            _told(device.close, path)()
+        finally:
+            # What the device does not take is in the buffer still.
+            with suppress(OSError):
+                device.close()
         return
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     with stopped_by_sigterm():

@@ -187,6 +187,25 @@ def test_the_folder_lies_beside_the_settings(
     assert not (folder / "work" / "inner" / FOLDER).exists()
 
 
+def test_no_link_in_the_folder_is_written_through(folder: Path) -> None:
+    (folder / "mine").write_text("mine")
+    link = entry(folder)
+    link.unlink()
+    link.symlink_to(folder / "mine")
+    assert main(["lint", "a.txt"]) == 1
+    assert (folder / "mine").read_text() == "mine"
+
+
+def test_a_folder_that_is_a_link_is_not_written_to(folder: Path) -> None:
+    (folder / FOLDER).rename(folder / "elsewhere")
+    (folder / FOLDER).symlink_to(folder / "elsewhere")
+    before = {path.name: path.read_bytes() for path in (folder / "elsewhere").iterdir()}
+    (folder / "a.txt").write_text(CLEAN)
+    assert main(["lint", "a.txt"]) == 0
+    after = {path.name: path.read_bytes() for path in (folder / "elsewhere").iterdir()}
+    assert after == before
+
+
 def test_a_folder_that_cannot_be_made_costs_nothing(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

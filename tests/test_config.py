@@ -50,6 +50,27 @@ def test_of_two_files_in_a_folder_our_own_is_read(tmp_path: Path) -> None:
     assert load({}, tmp_path) == Config(level="document")
 
 
+@pytest.mark.parametrize("output", ["../out.txt", "/tmp/out.txt", "a/../../out.txt"])
+def test_settings_cannot_have_the_output_written_elsewhere(
+    tmp_path: Path, output: str
+) -> None:
+    path = tmp_path / "mtcheck.toml"
+    path.write_text(f'output = "{output}"\n')
+    with pytest.raises(ConfigError) as caught:
+        load({}, tmp_path)
+    assert str(caught.value) == (
+        "config: output must be in the folder of the settings or below, got "
+        f"{output!r}; give --output to write elsewhere (in {path})"
+    )
+    assert load({"output": "../mine.txt"}, tmp_path).output == "../mine.txt"
+
+
+def test_settings_may_have_the_output_written_beside_them(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "mtcheck.toml").write_text('output = "../out.txt"\n')
+    assert load({}, tmp_path / "sub").output == "../out.txt"
+
+
 def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
     other: dict[type, Any] = {
         bool: "true",

@@ -266,6 +266,19 @@ def test_a_journal_that_was_cut_off_costs_one_part(corpus: Path) -> None:
     assert contents(Path("s")) == contents(Path("once"))
 
 
+def test_a_damaged_line_of_the_journal_costs_its_part(corpus: Path) -> None:
+    run("once/", corpus)
+    with pytest.raises(KeyboardInterrupt):
+        run("s/", corpus, watch=Watch(stop_after=4))
+    journal = Path("s", JOURNAL)
+    first, *rest = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([first, b"{}\n", b"[" * 10_000 + b"\n", *rest[2:]]))
+    watch = Watch()
+    run("s/", corpus, watch=watch)
+    assert watch.told == ["begin 2"]
+    assert contents(Path("s")) == contents(Path("once"))
+
+
 def test_a_part_that_is_gone_is_scored_again(corpus: Path) -> None:
     run("once/", corpus)
     with pytest.raises(KeyboardInterrupt):
@@ -352,6 +365,8 @@ def test_a_folder_of_something_else_is_refused(corpus: Path) -> None:
     [
         ("{", "cannot be read"),
         ('{"format": 99}', "not of this version of mtcheck; name another output"),
+        ('{"format": 1, "complete": false}', "cannot be read"),
+        ("[" * 10_000, "cannot be read"),
     ],
 )
 def test_a_damaged_manifest_is_told(begun: Path, manifest: str, message: str) -> None:

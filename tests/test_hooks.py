@@ -99,6 +99,17 @@ def test_the_manifest_is_valid() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_no_name_of_a_file_is_an_option(tmp_path: Path) -> None:
+    (hook,) = yaml.safe_load(MANIFEST.read_text("utf-8"))
+    (tmp_path / "--output=good.txt").write_text("The bell rang. . It was late.")
+    (tmp_path / "good.txt").write_text("The bell rang.")
+    words = [*hook["entry"].split(), *hook["args"], "--output=good.txt"]
+    here = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = run(sys.executable, "-m", *words, cwd=tmp_path, env=here)
+    assert done.returncode == 1
+    assert (tmp_path / "good.txt").read_text() == "The bell rang."
+
+
 def test_the_hook_is_given_what_lint_reads() -> None:
     (hook,) = yaml.safe_load(MANIFEST.read_text("utf-8"))
     # Records are data, more often than texts that somebody is about to publish.

@@ -5,6 +5,7 @@ import io
 import json
 import lzma
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtcheck.errors import InputError
-from mtcheck.read import LARGEST_DOCUMENT, OPENERS, READERS, ReadOptions, read
+from mtcheck.read import (
+    LARGEST_DOCUMENT,
+    OPENERS,
+    READERS,
+    Reading,
+    ReadOptions,
+    Source,
+    read,
+    sources,
+)
 from mtcheck.types import Document
 
 TEXT = "Die Brücke war zu.\r\n\r\nNiemand kam.\n"
@@ -119,6 +129,40 @@ def test_a_bomb_is_refused(folder: Path, name: str) -> None:
     place = name if "txt" in name else f"{name} line 1"
     words = f"{place}: a document must be at most 512 MiB; split it"
     assert problems(name) == [words]
+
+
+@pytest.mark.parametrize("pattern", ["deep", "deep/**/*.txt"])
+def test_folders_may_lie_deeper_than_calls(folder: Path, pattern: str) -> None:
+    for name in ("deep", *["a"] * 1_200):
+        Path(name).mkdir()
+        os.chdir(name)
+    Path("a.txt").write_text(TEXT)
+    os.chdir(folder)
+    try:
+        assert ids(pattern) == [f"deep/{'a/' * 1_200}a.txt"]
+    finally:
+        # Python before 3.12 cannot take such a tree away again.
+        subprocess.run(["rm", "-rf", "deep"], check=True)
+
+
+@pytest.mark.parametrize(("length", "n_read"), [(1_500, 2), (9_000, 1)])
+def test_a_line_that_is_too_long_is_lost_alone_unless_it_has_no_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, length: int, n_read: int
+) -> None:
+    for place in ("limits", "formats.jsonl"):
+        monkeypatch.setattr(f"mtcheck.read.{place}.LARGEST_DOCUMENT", 1_000)
+    monkeypatch.setattr("mtcheck.read.limits._PIECE", 100)
+    texts = ("One", "x" * length, "Two")
+    rows = [{"id": number, "text": text} for number, text in enumerate(texts)]
+    write_jsonl(folder / "a.jsonl", *rows)
+    (source,) = sources(["a.jsonl"])
+    assert isinstance(source, Source)
+    for start in (0, 1):
+        found = [*Reading(source, ReadOptions(), start)]
+        names = [one.id for one in found if isinstance(one, Document)]
+        lost = [str(one) for one in found if isinstance(one, InputError)]
+        assert names == ["0", "2"][start:n_read]
+        assert lost == ["a.jsonl line 2: a document must be at most 0 MiB; split it"]
 
 
 def test_records_have_their_id_or_their_line(folder: Path) -> None:

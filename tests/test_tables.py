@@ -424,3 +424,19 @@ def test_any_texts_survive_a_parquet_file(
     path = str(tmp_path_factory.mktemp("any") / "a.parquet")
     write_parquet(path, {"text": pa.array(written, pa.string())}, row_group_size=2)
     assert texts(path) == written
+
+
+@pytest.mark.parametrize("use_dictionary", [True, False])
+def test_a_value_that_is_stored_once_is_not_held_for_every_row(
+    folder: Path, use_dictionary: bool
+) -> None:
+    text = "The ferry is late. " * 50_000
+    columns = {"text": pa.array([text] * 64)}
+    options = {"use_dictionary": use_dictionary, "write_batch_size": 1}
+    write_parquet("bomb.parquet", columns, compression="zstd", **options)
+    assert Path("bomb.parquet").stat().st_size < len(text) / 10
+    before = pa.total_allocated_bytes()
+    for outcome in read(["bomb.parquet"]):
+        assert isinstance(outcome, Document)
+        assert outcome.text == text
+        assert pa.total_allocated_bytes() - before < 16 * len(text)

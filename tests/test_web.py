@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 
 import pytest
 import uvicorn
+from bad_inputs.requests import REQUESTS, Request
 from conftest import lacking
 from jsonschema import Draft202012Validator
 from starlette.exceptions import HTTPException
@@ -31,6 +32,7 @@ from mtcheck.models import model_folders
 from mtcheck.report.jsonl import as_object
 from mtcheck.web.app import make_app
 from mtcheck.web.desk import Desk
+from mtcheck.web.protocol import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 FAULTY = "The ferry was late. . Nobody minded, for the sun was out all day."
@@ -82,6 +84,7 @@ def served(
     """Serve in a thread; the other limits are those of ``make_app``."""
     app = make_app(settings or Config(), Desk(64, longest), **limits)
     options: dict[str, Any] = {"ws": "none", "lifespan": "off", "log_config": None}
+    options["http"] = Protocol
     server = uvicorn.Server(uvicorn.Config(app, **options))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = Thread(target=server.run, args=([listener],))
@@ -222,28 +225,16 @@ def test_a_pasted_text_is_marked_on_the_page(client: Client) -> None:
 # Refusals --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "detail"),
-    [
-        ("{", 400, "the body must be JSON in UTF-8 (Expecting property name"),
-        (b"\xff", 400, "the body must be JSON in UTF-8 ('utf-8' codec"),
-        ('{"text": NaN}', 400, "the body must be JSON in UTF-8 (NaN is no JSON)"),
-        ("[" * 100_000, 400, "the body must be JSON in UTF-8 (maximum recursion"),
-        ("[]", 422, "the body: [] is not of type 'object'"),
-        ("{}", 422, "the body: 'text' is a required property"),
-        ('{"text": 5}', 422, "text: 5 is not of type 'string'"),
-        ('{"text": "", "model": "/etc"}', 422, "model: '/etc' is not one of ['base'"),
-        ('{"text": "", "x": 1}', 422, "the body: Additional properties"),
-    ],
-    ids=range(9),
-)
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda one: one.what)
 def test_a_broken_request_is_refused_in_words(
-    client: Client, body: str | bytes, status: int, detail: str
+    client: Client, request_: Request
 ) -> None:
-    found, headers, answer = client.ask("POST", "/api/score", body, JSON)
-    assert (found, answer["status"]) == (status, status)
+    found, headers, answer = client.ask(
+        request_.method, request_.path, request_.body, JSON
+    )
+    assert (found, answer["status"]) == (request_.status, request_.status)
     assert headers["content-type"] == "application/problem+json"
-    assert answer["detail"].startswith(detail)
+    assert answer["detail"].startswith(request_.said)
 
 
 @pytest.mark.parametrize(
@@ -310,6 +301,46 @@ def test_a_slow_body_is_refused() -> None:
         told = b"POST /api/lint HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
         told += b"application/json\r\nContent-Length: 10\r\n\r\n{"
         assert client.send(told).split()[1] == b"408"
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"POST /api/lint HTTP/1.1\r\nHost: localhost\r\nX-a: b"]
+)
+def test_a_slow_head_is_refused(head: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Protocol, "slowest", 0.2)
+    with served() as client:
+        assert client.send(head) == b"HTTP/1.1 408 Request Timeout\r\n"
+
+
+def test_a_byte_now_and_again_gains_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Protocol, "slowest", 0.3)
+    with (
+        served() as client,
+        socket.create_connection(("127.0.0.1", client.port), timeout=0.05) as stream,
+    ):
+        answer = b""
+        for _ in range(200):
+            stream.sendall(b"G" if not answer else b"")
+            try:
+                answer += stream.recv(1000)
+                break
+            except TimeoutError:
+                continue
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_second_request_has_as_much_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Protocol, "slowest", 0.3)
+    whole = b"GET /api/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with (
+        served() as client,
+        socket.create_connection(("127.0.0.1", client.port), timeout=60) as stream,
+    ):
+        stream.sendall(whole)
+        assert stream.recv(100).startswith(b"HTTP/1.1 200 ")
+        stream.sendall(b"GET /api")
+        told = stream.makefile("rb").read()
+    assert b"HTTP/1.1 408 " in told
 
 
 def test_what_takes_too_long_is_not_waited_for() -> None:

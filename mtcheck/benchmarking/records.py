@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from mtcheck.errors import InputError
 from mtcheck.read import LARGEST_DOCUMENT, OPENERS, sources
+from mtcheck.read.limits import check_size, read_line
 from mtcheck.read.packing import DAMAGES
 from mtcheck.read.readers import suffixes
 from mtcheck.read.sources import open_stored
@@ -47,6 +48,8 @@ def records(path: str) -> Iterator[Outcome]:
                 yield from _rows(stored, path)
             else:
                 yield from _cells(stream, path, "\t" if suffix == ".tsv" else ",")
+    except InputError as error:
+        yield error
     except DAMAGES:
         yield InputError(path, "the archive is damaged or cut off; pack it again")
     except OSError as error:
@@ -54,10 +57,11 @@ def records(path: str) -> Iterator[Outcome]:
 
 
 def _lines(stream: BinaryIO, path: str) -> Iterator[Outcome]:
-    for number, line in enumerate(stream, 1):
+    for number, line in enumerate(iter(lambda: read_line(stream), b""), 1):
         if line.isspace():
             continue
         place = f"{path} line {number}"
+        check_size(len(line), place)
         try:
             record = json.loads(line.decode("utf-8-sig"))
         except (ValueError, RecursionError):

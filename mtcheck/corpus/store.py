@@ -84,17 +84,21 @@ class Store:
             journal.truncate(0)
             self._write(is_complete=False)
             return
-        self.is_complete = manifest["complete"]
-        self._compare(manifest)
+        try:
+            self.is_complete = manifest["complete"] is True
+            self._compare(manifest)
+            if self.is_complete:
+                self._counts = Counts.from_json(manifest["counts"])
+                self._look_at_parts(manifest["sizes"])
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise self._damaged("it is no manifest of a run") from None
         if self.is_complete:
-            self._counts = Counts.from_json(manifest["counts"])
-            self._look_at_parts(manifest["sizes"])
             return
         # A kill may have cut the last line off; its part is scored again.
         journal.seek(0)
         lines = [line for line in journal if line.endswith(b"\n")]
         journal.truncate(sum(map(len, lines)))
-        found = map(_record, lines)
+        found = filter(None, map(_record, lines))
         self.records = {item.number: item for item in found if self._is_there(item)}
 
     def part(self, number: int) -> Path:
@@ -166,15 +170,19 @@ class Store:
             raw = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        except ValueError as error:
-            raise MtcheckError(
-                f"{path}: cannot be read ({error}); remove the folder and begin again"
-            ) from None
+        except (ValueError, RecursionError) as error:
+            raise self._damaged(str(error)) from None
         if not isinstance(raw, dict) or raw.get("format") != FORMAT:
             raise MtcheckError(
                 f"{path}: not of this version of mtcheck; name another output"
             )
         return raw
+
+    def _damaged(self, why: str) -> MtcheckError:
+        path = self.folder / MANIFEST
+        return MtcheckError(
+            f"{path}: cannot be read ({why}); remove the folder and begin again"
+        )
 
     def _write(self, is_complete: bool, **more: object) -> None:
         content = {**self._plan, "complete": is_complete, **more}
@@ -223,10 +231,14 @@ def _is_left(path: Path) -> bool:
     return path.name.startswith(".") and path.suffix == ".tmp"
 
 
-def _record(line: bytes) -> Record:
-    raw = json.loads(line)
-    raw["end"], raw["counts"] = Place(**raw["end"]), Counts.from_json(raw["counts"])
-    return Record(**raw)
+def _record(line: bytes) -> Record | None:
+    """Return what a line of the journal says; a damaged one costs its part."""
+    try:
+        raw = json.loads(line)
+        raw["end"], raw["counts"] = Place(**raw["end"]), Counts.from_json(raw["counts"])
+        return Record(**raw)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
 
 
 def _shown(value: object) -> str:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from mtcheck.errors import ConfigError
 from mtcheck.report.parquet import GROUP_ROWS
+from mtcheck.spreadsheet import as_text
 
 Write = Callable[["pa.RecordBatch"], object]
 Writer = Callable[[IO[bytes], "pa.Schema"], AbstractContextManager[Write]]
@@ -64,8 +65,14 @@ def _csv(target: IO[bytes], schema: "pa.Schema") -> Iterator[Write]:
         csv.writer(text, lineterminator="\n").writerows(rows)  # type: ignore[arg-type]
         target.write(text.getvalue().encode())
 
+    def write(batch: "pa.RecordBatch") -> None:
+        columns = batch.to_pydict()
+        names = columns["document"]
+        columns["document"] = [name and as_text(name) for name in names]
+        write_rows([*zip(*columns.values(), strict=True)])
+
     write_rows([schema.names])
-    yield lambda batch: write_rows([*zip(*batch.to_pydict().values(), strict=True)])
+    yield write
 
 
 WRITERS: Mapping[str, Writer] = {".parquet": _parquet, ".jsonl": _jsonl, ".csv": _csv}

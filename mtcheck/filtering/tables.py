@@ -25,6 +25,7 @@ from mtcheck.errors import InputError
 from mtcheck.filtering.columns import PLACE
 from mtcheck.read.packing import DAMAGES, OPENERS
 from mtcheck.report.parquet import schema, written
+from mtcheck.spreadsheet import as_written
 from mtcheck.types import LABELS
 
 Batch = Any
@@ -36,7 +37,8 @@ _NAMED = 5
 """Damaged rows of a file that are named one by one."""
 
 LARGEST_CELL = 64 * 2**20
-"""Characters of a cell of CSV; a quote that never closes would take in the file."""
+"""Characters of a cell of CSV, where a quote that never closes would take in the file,
+and bytes of a line of JSON."""
 
 _PART = re.compile(r"part-(\d*).*")
 
@@ -49,6 +51,8 @@ def find_tables(paths: Iterable[str]) -> Iterator[str | InputError]:
             yield from _parts(path)
         elif not path.exists():
             yield InputError(name, "does not exist; check the spelling")
+        elif not path.is_file():
+            yield InputError(name, "is a pipe or a device, and no file")
         elif _format(name) is None:
             known = f"{', '.join(READERS)}, the lines also in {', '.join(OPENERS)}"
             yield InputError(name, f"must be a folder or end in {known}")
@@ -74,7 +78,7 @@ def _parts(folder: Path) -> Iterator[str | InputError]:
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         is_complete, n_parts = manifest["complete"], len(manifest.get("sizes", ()))
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         yield InputError(str(folder / MANIFEST), "is damaged; parts may be missing")
     else:
         if not is_complete:
@@ -234,15 +238,14 @@ Numbered = tuple[int, Row | str]
 
 def _read_jsonl(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
     with _unpacked(path) as stream:
-        rows = (
-            (number, _object(line))
-            for number, line in enumerate(stream, 1)
-            if not line.isspace()
-        )
+        lines = enumerate(iter(lambda: stream.readline(LARGEST_CELL + 1), b""), 1)
+        rows = ((number, _object(line)) for number, line in lines if not line.isspace())
         yield from _from_rows(path, rows, columns)
 
 
 def _object(line: bytes) -> Row | str:
+    if len(line) > LARGEST_CELL:
+        return f"is longer than {LARGEST_CELL // 2**20} MiB"
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
@@ -260,7 +263,10 @@ def _read_csv(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
         # Bytes that are no UTF-8 spoil their cell, not the file.
         text = io.TextIOWrapper(stream, "utf-8-sig", "backslashreplace", newline="")
         lines = csv.reader(text)
-        header = next(lines, [])
+        try:
+            header = next(lines, [])
+        except csv.Error as error:
+            raise InputError(path, f"is no CSV ({error})") from None
         there = {*header, "probabilities"} if {*LABELS} <= {*header} else {*header}
         _need(path, columns, there)
         rows = ((lines.line_num, _cells(header, cells, columns)) for cells in lines)
@@ -289,6 +295,8 @@ def _cells(
     row: dict[str, Any] = {
         name: cell or None for name, cell in zip(header, cells, strict=True)
     }
+    if row.get("document"):
+        row["document"] = as_written(row["document"])
     try:
         for name in ("paragraph", "start", "end"):
             row[name] = row[name] and int(row[name])

@@ -55,6 +55,9 @@ class Cache:
         return _digest(repr((*parts, suffix_of(path))), document.text)
 
     def _write(self, entry: Path, key: str, findings: tuple[Finding, ...]) -> None:
+        # A link came with somebody else's folder, and may lead to any file.
+        if self.folder.is_symlink() or entry.is_symlink():
+            return
         content = {"key": key, "findings": [astuple(found) for found in findings]}
         with suppress(OSError):
             if not self.folder.is_dir():

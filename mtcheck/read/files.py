@@ -4,6 +4,8 @@ import glob
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from mtcheck.errors import InputError
@@ -24,6 +26,10 @@ def find(path: str) -> Found:
             yield from or_nothing_readable(_walk(path), path)
         elif not is_readable(path):
             yield unknown(path)
+        elif not stat.S_ISREG(status.st_mode):
+            # A pipe that nobody writes to would be waited for without end.
+            why = "is a pipe or a device, and no file; read it from standard input (-)"
+            yield InputError(path, why)
         else:
             yield Source(path, status.st_size)
 
@@ -32,7 +38,7 @@ def _matches(pattern: str) -> Found:
     if not glob.has_magic(pattern):
         yield InputError(pattern, "does not exist; check the spelling")
         return
-    matches = sorted(glob.glob(pattern, recursive=True))
+    matches = sorted({*_matched(pattern)})
     if not matches:
         yield InputError(pattern, "matches no file; check the pattern")
         return
@@ -45,28 +51,71 @@ def _matches(pattern: str) -> Found:
     yield from or_nothing_readable(iter(dict.fromkeys(found)), pattern)
 
 
-def _walk(folder: str) -> Found:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        yield unreadable(folder, error)
+def _matched(pattern: str) -> Iterator[str]:
+    """Yield what a pattern matches; "**" leads through no link to a folder.
+
+    With glob it does, and two links to a folder above are 2 to the 40th paths.
+    """
+    parts = pattern.split(os.sep)
+    if "**" not in parts:
+        yield from glob.glob(pattern)
         return
-    for entry in entries:
-        if entry.name.startswith("."):
+    at = parts.index("**")
+    head, tail = os.sep.join([*parts[:at], ""]), os.sep.join(parts[at + 1 :])
+    for start in glob.glob(head) if head else [""]:
+        if not tail:
+            yield from glob.glob(os.path.join(glob.escape(start), "*"))
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path)
-        elif entry.is_file():
-            yield from _file(entry.path)
+        for folder in _folders(start):
+            yield from _matched(os.path.join(glob.escape(folder), tail))
+
+
+# Neither calls itself: folders may lie deeper in each other than calls may.
+def _folders(start: str) -> Iterator[str]:
+    """Yield a folder, and those below it that are not hidden."""
+    left = [start]
+    while left:
+        folder = left.pop()
+        yield folder
+        with suppress(OSError), os.scandir(folder or os.curdir) as entries:
+            left += [
+                os.path.join(folder, entry.name)
+                for entry in entries
+                if not entry.name.startswith(".")
+                and entry.is_dir(follow_symlinks=False)
+            ]
+
+
+def _walk(folder: str) -> Found:
+    """Yield the files of a folder and of those below it, in the order of names."""
+    left = [(folder, True)]
+    while left:
+        path, is_folder = left.pop()
+        if not is_folder:
+            yield from _file(path)
+            continue
+        try:
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+        except OSError as error:
+            yield unreadable(path, error)
+            continue
+        left += [
+            (entry.path, entry.is_dir(follow_symlinks=False))
+            for entry in reversed(entries)
+            if not entry.name.startswith(".")
+        ]
 
 
 def _file(path: str) -> Found:
     if not is_readable(path):
         return
     try:
-        yield Source(path, os.stat(path).st_size)
+        status = os.stat(path)
     except OSError as error:
         yield unreadable(path, error)
+    else:
+        if stat.S_ISREG(status.st_mode):
+            yield Source(path, status.st_size)
 
 
 def open_file(path: str) -> BinaryIO:

@@ -1,5 +1,6 @@
 """How much of a file is ever held: one document, and that of a bounded size."""
 
+import io
 from typing import IO, AnyStr, BinaryIO
 
 from mtcheck.errors import InputError
@@ -7,12 +8,29 @@ from mtcheck.errors import InputError
 LARGEST_DOCUMENT = 512 * 2**20
 """Bytes of one document when unpacked: a few kB can unpack to terabytes."""
 
+_PIECE = 2**20
+
 
 def read_all(stream: BinaryIO, place: str) -> bytes:
     """Return what is left of a stream; an InputError if that is too much."""
-    data = stream.read(LARGEST_DOCUMENT + 1)
-    check_size(len(data), place)
-    return data
+    # Not all at once: room for the largest would be made for the smallest.
+    held = io.BytesIO()
+    while held.tell() <= LARGEST_DOCUMENT and (piece := stream.read(_PIECE)):
+        held.write(piece)
+    check_size(held.tell(), place)
+    return held.getvalue()
+
+
+def skip_line(stream: BinaryIO, place: str) -> None:
+    """Go to the end of a line that is too long.
+
+    An InputError where even that is too far: it may be terabytes, packed in a few kB.
+    """
+    for _ in range(LARGEST_DOCUMENT // _PIECE + 1):
+        piece = stream.readline(_PIECE)
+        if not piece or piece.endswith(b"\n"):
+            return
+    check_size(LARGEST_DOCUMENT + 1, place)
 
 
 def read_line(stream: IO[AnyStr]) -> AnyStr:

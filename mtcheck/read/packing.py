@@ -1,5 +1,6 @@
 """Packed files, unpacked as they are read."""
 
+import errno
 import gzip
 import io
 import lzma
@@ -66,6 +67,9 @@ class _ZstdFile(io.RawIOBase):
             # A view: to cut the head off so many bytes again and again takes hours.
             self._unpacked = memoryview(self._frame.decompress(self._packed))
         except self._error as error:
+            if "too much memory" in str(error):
+                why = "its window is over 128 MiB; pack it again without --long"
+                raise OSError(errno.ENOMEM, why) from None
             raise EOFError(str(error)) from None
         self._packed = b""
         if self._frame.eof:

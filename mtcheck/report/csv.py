@@ -1,4 +1,7 @@
-"""One row a paragraph, for spreadsheets; findings and reasons are cells of JSON."""
+"""One row a paragraph, for spreadsheets; findings and reasons are cells of JSON.
+
+A name that a spreadsheet would take for a formula begins with an apostrophe.
+"""
 
 import csv
 import io
@@ -8,6 +11,7 @@ from typing import ClassVar
 
 from mtcheck.report import Screen
 from mtcheck.report.jsonl import as_object, encode
+from mtcheck.spreadsheet import as_text
 from mtcheck.types import LABELS, Scored, Verdict
 
 HEADER = (
@@ -45,6 +49,7 @@ class Csv:
 def _row(verdict: Verdict) -> list[object]:
     cells = as_object(verdict)
     shares = cells["probabilities"] or {}
+    cells["document"] = as_text(cells["document"])
     cells |= {label: shares.get(label) for label in LABELS}
     cells |= {name: encode(cells[name]) for name in ("findings", "reasons")}
     return [cells[name] for name in HEADER]

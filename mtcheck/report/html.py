@@ -1,9 +1,10 @@
 """One page that shows the texts with their marks, for people; it needs nothing else."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import IO, ClassVar
 
+from mtcheck.errors import MtcheckError
 from mtcheck.marking.page import legend, page
 from mtcheck.marking.summary import Summary
 from mtcheck.marking.verdicts import LONGEST_TEXT, document_section
@@ -50,13 +51,19 @@ class Html:
 
         Till then they lie on disk: the summary at the top counts them all.
         """
-        with TemporaryFile("w+", encoding="utf-8", newline="\n") as body:
-            summary = Summary()
-            for line in shown(results, summary):
-                body.write(f"{line}\n")
-            body.seek(0)
-            top = [legend(), *summary.lines(), *summary.filter()]
-            yield from page(summary.title, top, _lines(body))
+        try:
+            with TemporaryFile("w+", encoding="utf-8", newline="\n") as body:
+                summary = Summary()
+                for line in shown(results, summary):
+                    body.write(f"{line}\n")
+                body.seek(0)
+                top = [legend(), *summary.lines(), *summary.filter()]
+                yield from page(summary.title, top, _lines(body))
+        except OSError as error:
+            raise MtcheckError(
+                f"{gettempdir()}: cannot be written ({error.strerror or error}); name "
+                "another folder with TMPDIR"
+            ) from None
 
 
 def shown(results: Iterable[Scored], summary: Summary) -> Iterator[str]:

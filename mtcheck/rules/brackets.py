@@ -99,8 +99,11 @@ def _may_run_on(passage: Passage, place: int) -> bool:
         return True
     if len(passage.paragraphs) > 1 or inside < len(sentences) - 1:
         return False
-    rest = passage.paragraph.text[place:]
-    return rest.count(" ", 0, 200) < _ENOUGH_WORDS or not _STOP_BEFORE.search(rest)
+    text = passage.paragraph.text
+    # Not all of the rest: there may be as many brackets as letters.
+    end = text[max(place, len(text) - 3) :]
+    is_short = text.count(" ", place, place + 200) < _ENOUGH_WORDS
+    return is_short or not _STOP_BEFORE.search(end)
 
 
 def _unopened(passage: Passage) -> Iterator[Span]:

@@ -8,6 +8,7 @@ import uvicorn
 from mtcheck.config import Config
 from mtcheck.web.app import make_app
 from mtcheck.web.desk import Desk
+from mtcheck.web.protocol import Protocol
 
 MOST = 64
 """Requests that wait at a time."""
@@ -43,7 +44,7 @@ def run(settings: Config, listener: socket.socket, ready: Callable[[], object]) 
     config = uvicorn.Config(
         make_app(settings, desk),
         loop="asyncio",
-        http="h11",
+        http=Protocol,
         ws="none",
         lifespan="off",
         log_config=None,

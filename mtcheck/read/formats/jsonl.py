@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from mtcheck.errors import InputError
-from mtcheck.read.limits import check_size, read_line
+from mtcheck.read.limits import (
+    LARGEST_DOCUMENT,
+    check_size,
+    read_line,
+    skip_line,
+)
 from mtcheck.read.records import (
     Outcome,
     Reader,
@@ -22,9 +27,10 @@ def _steps(
     number = 0
     while line := read_line(stream):
         number += 1
+        if len(line) > LARGEST_DOCUMENT and not line.endswith(b"\n"):
+            skip_line(stream, f"{path} line {number}")
         if number <= start:
             continue
-        check_size(len(line), f"{path} line {number}")
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
         if not line.isspace():
@@ -33,8 +39,11 @@ def _steps(
 
 def _outcome(line: bytes, path: str, number: int, options: ReadOptions) -> Outcome:
     try:
+        check_size(len(line), f"{path} line {number}")
         record = _parsed(line)
         text = _text_of(record, options.text_field)
+    except InputError as error:
+        return error
     except ValueError as error:
         return InputError(f"{path} line {number}", str(error))
     return document(text, record.get(options.id_field), path, number, number, options)

@@ -21,6 +21,10 @@ from mtcheck.read.records import (
 _ROWS = 64
 """Rows that are held at a time; some texts are long."""
 
+_MOST_UNPACKED = 100
+"""Times what is stored. Text comes to ten times; what comes to more is read a row at a
+time, for a value of 500 MiB that is stored once may be that of every row."""
+
 _BUFFER = 2**20
 """Bytes of a column that are read at a time; unbuffered it is all of a row group."""
 
@@ -76,8 +80,9 @@ class _Table:
             yield Step(end, lost, end / self._n_rows)
 
     def _cells(self, group: int) -> Iterator[tuple[Any, Any]]:
+        n_rows = self._n_rows_held(group)
         batches = self._file.iter_batches(
-            _ROWS, row_groups=[group], columns=self._columns, use_threads=False
+            n_rows, row_groups=[group], columns=self._columns, use_threads=False
         )
         for batch in batches:
             cells = dict(zip(batch.schema.names, batch.columns, strict=True))
@@ -87,6 +92,16 @@ class _Table:
                 repeat(None) if keys is None else _values(keys),
                 strict=False,
             )
+
+    def _n_rows_held(self, group: int) -> int:
+        """Return how many rows of a row group may be held at a time."""
+        stored = self._file.metadata.row_group(group)
+        for at in range(stored.num_columns):
+            column = stored.column(at)
+            most = _MOST_UNPACKED * max(column.total_compressed_size, 1)
+            if column.total_uncompressed_size > most:
+                return 1
+        return _ROWS
 
     def _outcome(self, text: bytes | None, key: Any, number: int) -> Outcome:
         place = f"{self._path} row {number}"

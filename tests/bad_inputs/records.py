@@ -1,0 +1,320 @@
+"""Records and pages that are damaged, or that somebody made so."""
+
+from bad_inputs.making import (
+    DEEP,
+    DONE,
+    FAULTY,
+    GOOD,
+    LINT,
+    MIB,
+    SCORE,
+    SOME,
+    Case,
+    grown,
+    line,
+    lost,
+    lost_line,
+    put,
+    put_lines,
+    put_parquet,
+)
+
+RECORDS = (
+    lost_line(
+        "a line that is no JSON",
+        '{"id": "b", "text": }',
+        "is not JSON (Expecting value); a line must be one object",
+    ),
+    lost_line(
+        "a line that is cut off",
+        line("b")[:40],
+        "is not JSON (Invalid control character at); a line must be one object",
+    ),
+    lost_line("a list", '["b"]', "must be a JSON object, got a list"),
+    lost_line(
+        "a text that is a number", line("b", 7), "'text' must be a string, got a number"
+    ),
+    lost_line(
+        "no text",
+        '{"id": "b", "body": "x"}',
+        "has no field 'text'; name the text with --text-field, the fields are: "
+        "'body', 'id'",
+    ),
+    lost_line(
+        "half of a surrogate pair",
+        line("b", "a\ud800"),
+        "'text' holds half a surrogate pair at character 1; repair the escape",
+    ),
+    lost_line(
+        "a line that is not UTF-8",
+        b'{"text": "\xff"}',
+        "is not valid UTF-8 at byte 10; JSONL must be UTF-8",
+    ),
+    lost_line(
+        "JSON nested 100,000 deep",
+        "[" * DEEP,
+        "is not JSON (…); a line must be one object",
+    ),
+    lost_line(
+        "a number of 5,000 digits",
+        '{"text": "x", "n": ' + "9" * 5000 + "}",
+        "is not JSON (Exceeds the limit (4300 digits) for integer string "
+        "conversion: value has 5000 digits; use sys.set_int_max_str_digits() to "
+        "increase the limit); a line must be one object",
+    ),
+    Case(
+        "Records",
+        "NaN and numbers beyond all",
+        f"{SCORE} rows.jsonl",
+        DONE,
+        ("2 documents, 2 paragraphs: …",),
+        ("a", "b"),
+        make=put_lines(
+            "rows.jsonl",
+            line("a", n=float("nan")),
+            line("b", n=0).replace(": 0", ": 1e999"),
+        ),
+    ),
+    Case(
+        "Records",
+        "ids that come twice",
+        f"{SCORE} rows.jsonl",
+        DONE,
+        ("2 documents, 2 paragraphs: …",),
+        ("a", "a"),
+        make=put_lines("rows.jsonl", line("a"), line("a")),
+    ),
+    Case(
+        "Records",
+        "ids that name nothing",
+        f"{SCORE} rows.jsonl",
+        DONE,
+        ("3 documents, 3 paragraphs: …",),
+        ("rows.jsonl:1", "rows.jsonl:2", "rows.jsonl:3"),
+        make=put_lines("rows.jsonl", line(""), line([1]), line(None)),
+    ),
+    Case(
+        "Records",
+        "an id that leads out of the folder",
+        f"{SCORE} rows.jsonl --output scores/",
+        DONE,
+        ("1 document, 1 paragraph: …", "… paragraphs a second; …"),
+        made=("scores/_manifest.json", "scores/part-00000.jsonl"),
+        make=put_lines("rows.jsonl", line("../../etc/passwd")),
+    ),
+    Case(
+        "Records",
+        "an id that steers a terminal",
+        "score --tier fast rows.jsonl",
+        DONE,
+        ("1 document, 1 paragraph: …",),
+        shown=("␛[31mb",),
+        make=put_lines("rows.jsonl", line("\x1b[31mb")),
+    ),
+    Case(
+        "Records",
+        "half of a surrogate pair in an id",
+        f"{SCORE} rows.jsonl",
+        DONE,
+        ("1 document, 1 paragraph: …",),
+        ("\ud800",),
+        make=put_lines("rows.jsonl", line("\ud800")),
+    ),
+    Case(
+        "Records",
+        "an id that is a formula",
+        "score --tier fast --format csv rows.jsonl",
+        DONE,
+        ("1 document, 1 paragraph: …",),
+        shown=("\n\"'=HYPERLINK(",),
+        make=put_lines("rows.jsonl", line('=HYPERLINK("http://a.example","go")')),
+    ),
+    Case(
+        "Records",
+        "a line of more than 512 MiB",
+        f"{SCORE} rows.jsonl",
+        SOME,
+        (
+            "rows.jsonl line 1: a document must be at most 512 MiB; split it",
+            "1 document, 1 paragraph: …; 1 input lost",
+        ),
+        ("b",),
+        make=grown("rows.jsonl", 513 * MIB, f"\n{line('b')}\n"),
+    ),
+    lost(
+        "Records",
+        "CSV without a header",
+        "rows.csv",
+        ": has no header; the first row must name the fields",
+        put("rows.csv", ""),
+    ),
+    lost(
+        "Records",
+        "CSV without the column",
+        "rows.csv",
+        ": has no column 'text'; name the text with --text-field, the columns "
+        "are: 'id', 'body'",
+        put("rows.csv", "id,body\na,b\n"),
+    ),
+    Case(
+        "Records",
+        "CSV with a quote that never closes",
+        f"{SCORE} rows.csv",
+        SOME,
+        (
+            "rows.csv line 3: a quote opens and never closes; the file may be cut off",
+            "1 document, 1 paragraph: …; 1 input lost",
+        ),
+        ("a",),
+        make=put("rows.csv", f'id,text\na,"{GOOD.strip()}"\nb,"The bell\nrang\n'),
+    ),
+    Case(
+        "Records",
+        "CSV with a cell too many",
+        f"{SCORE} rows.csv",
+        SOME,
+        (
+            "rows.csv line 3: has 3 fields, but the header 2; quote what holds ','",
+            "1 document, 1 paragraph: …; 1 input lost",
+        ),
+        ("a",),
+        make=put("rows.csv", f'id,text\na,"{GOOD.strip()}"\nb,c,d\n'),
+    ),
+    Case(
+        "Records",
+        "CSV that is not UTF-8",
+        f"{SCORE} rows.csv",
+        SOME,
+        (
+            "rows.csv line 3: 'text' is not valid UTF-8; convert the file to "
+            "UTF-8, for instance with iconv",
+            "1 document, 1 paragraph: …; 1 input lost",
+        ),
+        ("a",),
+        make=put("rows.csv", f'id,text\na,"{GOOD.strip()}"\n'.encode() + b"b,\xff\n"),
+    ),
+    lost(
+        "Records",
+        "CSV that is binary",
+        "rows.csv",
+        ": looks binary, not like text; name text files only",
+        put("rows.csv", b"\0\1\2,text\n"),
+    ),
+    lost(
+        "Records",
+        "Parquet that is none",
+        "rows.parquet",
+        ": is not Parquet, or is damaged or cut off (Couldn't deserialize thrift: "
+        "No more data to read.); make the file again",
+        put("rows.parquet", b"PAR1" + bytes(90) + b"PAR1"),
+    ),
+    lost(
+        "Records",
+        "an empty Parquet file",
+        "rows.parquet",
+        ": is not Parquet, or is damaged or cut off (Parquet file size is 0 "
+        "bytes); make the file again",
+        put("rows.parquet", b""),
+    ),
+    lost(
+        "Records",
+        "Parquet without the column",
+        "rows.parquet",
+        ": has no column 'text'; name the text with --text-field, the columns "
+        "are: 'body'",
+        put_parquet("rows.parquet", body=["x"]),
+    ),
+    lost(
+        "Records",
+        "Parquet with numbers for texts",
+        "rows.parquet",
+        ": column 'text' must hold strings, got int64; name the text with --text-field",
+        put_parquet("rows.parquet", text=[7]),
+    ),
+    Case(
+        "Records",
+        "null for a text in Parquet",
+        f"{SCORE} rows.parquet",
+        SOME,
+        (
+            "rows.parquet row 2: 'text' must be a string, got null",
+            "1 document, 1 paragraph: …; 1 input lost",
+        ),
+        ("a",),
+        make=put_parquet("rows.parquet", id=["a", "b"], text=[GOOD, None]),
+    ),
+)
+
+
+PAGES = (
+    Case(
+        "Pages",
+        "100,000 tags in each other",
+        f"{SCORE} deep.html good.txt",
+        SOME,
+        (
+            "deep.html: no text was found in the page; try --whole-page",
+            "1 document, 1 paragraph: …; 1 input lost",
+        ),
+        ("good.txt",),
+        make=put("deep.html", "<div>" * DEEP + f"<p>{GOOD}"),
+    ),
+    Case(
+        "Pages",
+        "100,000 tags in each other, the whole page",
+        f"{SCORE} --whole-page deep.html good.txt",
+        SOME,
+        (
+            "deep.html: no text was found in the page; check the file",
+            "1 document, 1 paragraph: …; 1 input lost",
+        ),
+        ("good.txt",),
+        make=put("deep.html", "<div>" * DEEP + f"<p>{GOOD}"),
+    ),
+    Case(
+        "Pages",
+        "100,000 tags in each other, linted",
+        f"{LINT} deep.html",
+        SOME,
+        ("1 finding, 1 can be mended with --fix",),
+        ("deep.html",),
+        make=put("deep.html", "<div>" * DEEP + f"<p>{FAULTY}"),
+    ),
+    Case(
+        "Pages",
+        "a million quotes in each other in Markdown, linted",
+        f"{LINT} deep.md",
+        SOME,
+        ("1 finding, 1 can be mended with --fix",),
+        ("deep.md",),
+        make=put("deep.md", ">" * DEEP + FAULTY),
+    ),
+    lost(
+        "Pages",
+        "a page without text",
+        "bare.html",
+        ": no text was found in the page; try --whole-page",
+        put("bare.html", "<html><script>alert(1)</script>"),
+    ),
+    Case(
+        "Pages",
+        "a comment that never ends",
+        f"{LINT} open.html",
+        SOME,
+        ("1 finding, 1 can be mended with --fix",),
+        ("open.html",),
+        make=put("open.html", f"<p>{FAULTY}<!-- "),
+    ),
+    Case(
+        "Pages",
+        "scripts in a text, as a report",
+        "score --format html rows.jsonl",
+        DONE,
+        ("1 document, 1 paragraph: …",),
+        shown=("&lt;img src=x onerror=alert(1)&gt;", "&lt;script&gt;"),
+        make=put_lines(
+            "rows.jsonl",
+            line("<img src=x onerror=alert(1)>", "<script>alert(1)</script> " + GOOD),
+        ),
+    ),
+)
