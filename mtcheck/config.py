@@ -237,6 +237,11 @@ def load(options: Mapping[str, object], folder: Path | None = None) -> Config:
     if found is not None:
         path, table = found
         values = _from_table(table, path)
+        if values.get("scheduler") is not None:
+            raise ConfigError(
+                "config: scheduler must be given on the command line, since what it "
+                f"sends back is run; use --scheduler (in {path})"
+            )
         if options.get("output") is None:
             _check_output(values.get("output"), start, path)
     values |= {name: value for name, value in options.items() if value is not None}

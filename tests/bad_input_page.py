@@ -84,9 +84,9 @@ JSONL, where names are as they were.
 
 Settings are read from the folder that mtcheck is started in, or from one above it. In
 a folder that somebody else made, they choose what is reported and how. They cannot
-have the output written out of their folder; but look at `scheduler`, which sends the
-texts to another machine and runs what that sends back, at `grammar`, which sends texts
-to an address, and at `fix` with `yes`, which changes files.
+have the output written out of their folder, nor name a `scheduler`, since what it sends
+back is run; but look at `grammar`, which sends texts to an address, and at `fix` with
+`yes`, which changes files.
 """
 
 STATUS = (

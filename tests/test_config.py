@@ -71,7 +71,18 @@ def test_settings_may_have_the_output_written_beside_them(tmp_path: Path) -> Non
     assert load({}, tmp_path / "sub").output == "../out.txt"
 
 
-def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
+def test_settings_cannot_name_who_runs_things_here(tmp_path: Path) -> None:
+    path = tmp_path / "mtcheck.toml"
+    path.write_text('scheduler = "tcp://head:8786"\n')
+    with pytest.raises(ConfigError) as caught:
+        load({}, tmp_path)
+    assert str(caught.value) == (
+        "config: scheduler must be given on the command line, since what it sends "
+        f"back is run; use --scheduler (in {path})"
+    )
+
+
+def test_every_other_field_is_a_key_of_the_file(tmp_path: Path) -> None:
     other: dict[type, Any] = {
         bool: "true",
         int: "2",
@@ -80,6 +91,8 @@ def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
     }
     other_tables = {"severity": '{ MT1 = "info" }'}
     for item in fields(Config):
+        if item.name == "scheduler":
+            continue
         options = item.metadata["choices"]
         text = f'"{options()[-1]}"' if options else '"off"'
         value = other.get(item.metadata["kind"], text)
