@@ -21,6 +21,11 @@ Array = NDArray[np.float64]
 
 _EVERY_LABEL = set(range(len(LABELS)))
 
+LARGEST_NUMBER = 1e6
+"""Of a table or the context; far smaller ones decide, far larger ones overflow."""
+
+LARGEST_EXPONENT = 10.0
+
 LEVELS_OF_EVIDENCE: tuple[tuple[str, Evidence], ...] = (
     ("0.001", "strong"),
     ("0.01", "moderate"),
@@ -56,16 +61,18 @@ class AdditiveModel:
         """Read the form that training writes; a ModelError where shapes do not fit."""
         try:
             features = tuple(map(str, raw["features"]))
-            edges = tuple(np.asarray(row, dtype=float) for row in raw["edges"])
-            scores = tuple(np.asarray(row, dtype=float) for row in raw["scores"])
-            intercept = np.asarray(raw["intercept"], dtype=float)
+            edges = tuple(_numbers(row) for row in raw["edges"])
+            scores = tuple(_numbers(row) for row in raw["scores"])
+            intercept = _numbers(raw["intercept"])
             labels = tuple(LABELS.index(Label(name)) for name in raw["labels"])
-            fits = len(labels) == len(intercept) and set(labels) == _EVERY_LABEL
+            fits = intercept.shape == (len(labels),) and set(labels) == _EVERY_LABEL
             fits &= len(features) == len(edges) == len(scores) and all(
-                score.shape == (len(edge) + 2, len(intercept))
+                edge.shape == (len(edge),)
+                and (np.diff(edge) >= 0).all()
+                and score.shape == (len(edge) + 2, len(labels))
                 for edge, score in zip(edges, scores, strict=True)
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, OverflowError, TypeError, ValueError) as error:
             raise ModelError(
                 f"the classifier's tables cannot be read ({error!r})"
             ) from error
@@ -165,7 +172,18 @@ class Context:
             if len(chance) != len(LABELS):
                 raise ValueError("chance must have a number a label")
             found = cls(**numbers, chance=chance)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            _numbers([*numbers.values(), *chance])
+            if found.unit <= 0 or found.words < 0:
+                raise ValueError("unit must be above 0, and words not below")
+            if abs(found.exponent) > LARGEST_EXPONENT:
+                raise ValueError(f"exponent must be at most {LARGEST_EXPONENT:g}")
+        except (
+            AttributeError,
+            KeyError,
+            OverflowError,
+            TypeError,
+            ValueError,
+        ) as error:
             raise ModelError(
                 f"the classifier's context cannot be read ({error!r})"
             ) from error
@@ -197,6 +215,15 @@ class Context:
         pooled: Array = style * n_units**self.exponent + facts.sum(0) - by_chance
         pooled[LABELS.index(Label.ORIGINAL)] += self.lean
         return pooled
+
+
+def _numbers(raw: Any) -> Array:
+    """Return numbers as an array; a ValueError where one is none to reckon with."""
+    found = np.asarray(raw, dtype=float)
+    # NaN is not below anything.
+    if not (np.abs(found) <= LARGEST_NUMBER).all():
+        raise ValueError(f"a number must be at most {LARGEST_NUMBER:,.0f}")
+    return found
 
 
 def softmax(logits: Array) -> Array:

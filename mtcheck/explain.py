@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtcheck.errors import ConfigError
 from mtcheck.excerpt import MOST, Mark, draw, paint
-from mtcheck.report import Screen
+from mtcheck.report import Screen, make_visible
 from mtcheck.rules import Rule, all_rules, unmark
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mtcheck.models import Model
 
 _PLACEHOLDER = re.compile(r":? *\{[^}]*\}")
+_DEEPEST = 20
+"""Levels of a card that are shown."""
 
 
 def explain(name: str, screen: Screen) -> Iterator[str]:
@@ -140,9 +142,11 @@ def list_models(folders: "dict[str, Path]", screen: Screen) -> Iterator[str]:
 
 def describe_model(model: "Model", screen: Screen) -> Iterator[str]:
     """Yield the card of a model, its keys in order."""
-    yield paint(f"{model.name} ({_size(model)}, {model.folder})", "bold", screen)
+    heading = f"{model.name} ({_size(model)}, {model.folder})"
+    yield paint(make_visible(heading), "bold", screen)
+    # Whoever made the model wrote the card.
     for key, value in model.card.items():
-        yield from _branch(key, value, 0)
+        yield from map(make_visible, _branch(key, value, 0))
 
 
 def _row(model: "Model") -> tuple[str, ...]:
@@ -178,7 +182,9 @@ def _macro_f1(metrics: Any, path: str) -> Iterator[str]:
 
 def _branch(key: str, value: Any, depth: int) -> Iterator[str]:
     indent = "  " * depth
-    if isinstance(value, dict) and value:
+    if depth > _DEEPEST:
+        yield f"{indent}…"
+    elif isinstance(value, dict) and value:
         yield f"{indent}{key}:"
         for name, inner in value.items():
             yield from _branch(str(name), inner, depth + 1)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtcheck.characters import ORDINARY
 from mtcheck.errors import ModelError
+from mtcheck.kenlm_file import check_language_model
 from mtcheck.types import Span
 
 if TYPE_CHECKING:
@@ -154,6 +155,7 @@ class LanguageModel:
         """The underlying ``kenlm.Model``, memory-mapped."""
         import kenlm
 
+        check_language_model(self.path)
         try:
             return kenlm.Model(str(self.path))
         except OSError as error:

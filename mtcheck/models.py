@@ -1,46 +1,37 @@
 """Model folders: found by name, checked against their card, then opened."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from mtcheck.card import FORMAT as FORMAT
+from mtcheck.card import LARGEST_CARD as LARGEST_CARD
+from mtcheck.card import read_card
 from mtcheck.errors import ModelError
 from mtcheck.installed import DEFAULT as DEFAULT
 from mtcheck.installed import model_folders as model_folders
 from mtcheck.language_model import LanguageModel, Mask
 from mtcheck.languages import language as language_of
+from mtcheck.languages import languages as known_languages
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 1
-"""The layout of a model folder; raised when older folders cannot be read."""
+LARGEST_TEXT = 64 * 2**20
+"""Bytes of a file that is read into memory: a table, a list of words, a classifier."""
 
-LARGEST_CARD = 4 * 2**20
-"""Bytes of a card; a shipped one has about thirty thousand."""
+LARGEST_FILE = 4 * 2**30
+"""Bytes of any other file; that of a language model has some twenty million."""
 
-_CARD_KEYS = {
-    "name": str,
-    "format": int,
-    "version": str,
-    "schema": str,
-    "languages": list,
-    "files": dict,
-    "thresholds": dict,
-    "metrics": dict,
-    "data": dict,
-    "licences": dict,
-    "signature": str,
-}
-"""What a card must hold, and of which type."""
+LONGEST_ROW = 10_000
+"""Characters of a row of a table."""
 
-_KINDS = {str: "a string", int: "a whole number", list: "a list", dict: "an object"}
-
-_SHA256 = re.compile("[0-9a-f]{64}")
+_TEXTS = (".json", ".tsv", ".txt")
 
 
 @dataclass(frozen=True)
@@ -72,6 +63,12 @@ class Model:
             raise ModelError(
                 f"model {self.name}: has no language {code!r}; it knows {known}"
             )
+        if code not in known_languages():
+            known = ", ".join(known_languages())
+            raise ModelError(
+                f"model {self.name}: has a language {code!r}, of which this mtcheck "
+                f"has no words; it knows {known}"
+            )
         prefix = f"{code}/"
         names = [name for name in self.card["files"] if name.startswith(prefix)]
         for name in names:
@@ -85,8 +82,9 @@ class Model:
 
         path = self.folder / name
         if not path.is_file():
+            lack = "must be a file" if path.exists() else "is missing"
             raise ModelError(
-                f"model {self.name}: {name} is missing; install the model again"
+                f"model {self.name}: {name} {lack}; install the model again"
             )
         # Also where one of the folders is a link.
         if path.resolve() != self.folder.resolve() / name:
@@ -94,7 +92,19 @@ class Model:
                 f"model {self.name}: {name} must be a file of its own, got a link; "
                 "install the model again"
             )
-        expected = self.card["files"][name]["sha256"]
+        entry = self.card["files"][name]
+        expected, size = entry["sha256"], path.stat().st_size
+        most = LARGEST_TEXT if path.suffix in _TEXTS else LARGEST_FILE
+        if size > most:
+            raise ModelError(
+                f"model {self.name}: {name} must be at most {most:,} bytes, got "
+                f"{size:,}; install the model again"
+            )
+        if size != entry.get("bytes", size):
+            raise ModelError(
+                f"model {self.name}: {name} is damaged (must have {entry['bytes']:,} "
+                f"bytes, got {size:,}); install the model again"
+            )
         with path.open("rb") as file:
             actual = hashlib.file_digest(file, "sha256").hexdigest()
         if actual != expected:
@@ -124,13 +134,17 @@ class Resources:
         opened: LanguageModel = self._opened[name]
         return opened
 
-    def array(self, name: str) -> "NDArray[Any]":
-        """Map a numeric array; object arrays, which could run code, are refused."""
+    def array(self, name: str, shape: tuple[int, ...]) -> "NDArray[Any]":
+        """Read an array of finite numbers; what could run code is never looked at."""
         import numpy as np  # not for those who only look at cards
 
         path = self.path(f"{name}.npy")
         try:
-            array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+            with path.open("rb") as file:
+                kind = _kind(file, path.stat().st_size, shape)
+                array = np.fromfile(file, kind).reshape(shape)
+            if not np.isfinite(array).all():
+                raise ValueError("a number is not finite")
         except (ValueError, EOFError) as error:
             raise ModelError(f"{path}: not a plain numeric array ({error})") from error
         return array
@@ -148,6 +162,11 @@ class Resources:
             key, *cells = row.split("\t")
             if not key.strip() or not cells:
                 raise ModelError(f"{path} line {number}: a row must be a key and cells")
+            if len(row) > LONGEST_ROW:
+                raise ModelError(
+                    f"{path} line {number}: a row must be at most {LONGEST_ROW:,} "
+                    f"characters, got {len(row):,}"
+                )
             table[key] = tuple(cells)
         return table
 
@@ -179,6 +198,24 @@ class Resources:
         return {}  # what several extractors share
 
 
+def _kind(file: BinaryIO, size: int, shape: tuple[int, ...]) -> "np.dtype[Any]":
+    """Return the kind of the floats that follow; a ValueError where others do."""
+    from numpy.lib import format as npy
+
+    version = npy.read_magic(file)
+    if version != (1, 0):
+        raise ValueError(f"must be of version 1.0, got {version}")
+    found, is_by_columns, kind = npy.read_array_header_1_0(file)
+    if kind.str not in ("<f2", "<f4") or is_by_columns:
+        raise ValueError(f"must hold floats by rows, got {kind.str}")
+    if found != shape:
+        raise ValueError(f"must have shape {shape}, got {found}")
+    wanted = file.tell() + kind.itemsize * prod(shape)
+    if size != wanted:
+        raise ValueError(f"must have {wanted:,} bytes, got {size:,}")
+    return kind
+
+
 def open_model(name: str | Path = DEFAULT) -> Model:
     """Open a model by its name or by its folder, after a look at its card.
 
@@ -194,15 +231,7 @@ def open_model(name: str | Path = DEFAULT) -> Model:
             f"model must be an installed name or a model folder, got {str(name)!r}; "
             f"installed: {known}"
         )
-    card = _read_card(path)
-    if card["format"] != FORMAT:
-        raise ModelError(
-            f"model {card['name']}: made for format {card['format']}, this mtcheck "
-            f"reads format {FORMAT}; install a matching model or refit with "
-            "python -m training"
-        )
-    _check_card(card, path)
-    return Model(folder, card)
+    return Model(folder, read_card(path))
 
 
 def _is_file(path: Path) -> bool:
@@ -210,38 +239,3 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:  # a name too long, a folder that may not be looked into
         return False
-
-
-def _read_card(path: Path) -> dict[str, Any]:
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_CARD:
-            raise ModelError(
-                f"{path}: the card must be at most {LARGEST_CARD:,} bytes, got {size:,}"
-            )
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{path}: the card cannot be read ({error})") from error
-    if not isinstance(card, dict):
-        raise ModelError(f"{path}: the card must be a JSON object")
-    missing = sorted(_CARD_KEYS.keys() - card.keys())
-    if missing:
-        raise ModelError(f"{path}: the card lacks {', '.join(missing)}")
-    return card
-
-
-def _check_card(card: Mapping[str, Any], path: Path) -> None:
-    """Refuse a card of the right format whose entries have wrong types."""
-    for key, kind in _CARD_KEYS.items():
-        if type(card[key]) is not kind:
-            raise ModelError(f"{path}: {key} must be {_KINDS[kind]}, got {card[key]!r}")
-    if not all(isinstance(code, str) for code in card["languages"]):
-        raise ModelError(
-            f"{path}: languages must be a list of codes, got {card['languages']!r}"
-        )
-    for name, entry in card["files"].items():
-        if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise ModelError(f"{path}: {name} lies outside the model folder")
-        digest = entry.get("sha256") if isinstance(entry, dict) else None
-        if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
-            raise ModelError(f"{path}: {name} has no SHA-256 of 64 digits")

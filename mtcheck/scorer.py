@@ -475,14 +475,21 @@ def _thresholds(model: Model, code: str, tier: Tier) -> dict[str, dict[str, floa
     try:
         card = model.card["thresholds"][code][tier]
         return {
-            label: {rate: float(card[label][rate]) for rate, _ in LEVELS_OF_EVIDENCE}
+            label: {rate: _share(card[label][rate]) for rate, _ in LEVELS_OF_EVIDENCE}
             for label in made
         }
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise ModelError(
             f"model {model.name}: the card's thresholds of {code}, tier {tier}, cannot "
             f"be read ({error!r})"
         ) from error
+
+
+def _share(raw: Any) -> float:
+    share = float(raw)
+    if not 0 <= share <= 1:
+        raise ValueError(f"a threshold must be from 0 to 1, got {share:g}")
+    return share
 
 
 def _start_of(passage: Passage) -> Passage:

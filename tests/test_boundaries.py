@@ -21,6 +21,7 @@ LAYERS = (
         "characters",
         "clock",
     ),
+    ("card", "kenlm_file"),
     ("schedule", "language_model", "languages", "markup"),
     ("grammar",),
     ("config", "identify", "models", "page", "vocabulary"),

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtcheck.batch import Batch, Floats, Places, ranked, same
-from mtcheck.errors import ModelError
 from mtcheck.extract import Array, Tier
 from mtcheck.language_model import Mask
 from mtcheck.models import Resources
@@ -146,12 +145,6 @@ class Style:
     kind: ClassVar[str] = "word"
 
     def __init__(self, weights: NDArray[Any], mask: Mask) -> None:
-        shape = (1 << BUCKET_BITS, len(MANNERS) + 1)
-        if weights.shape != shape:
-            raise ModelError(
-                f"style.{self.kind}.npy: must have shape {shape}, got "
-                f"{weights.shape}; refit with python -m training"
-            )
         plain = np.ascontiguousarray(weights, np.float32)
         self._is_learnt = plain[:, :-1].any(axis=0)
         # One number of 16 bytes a row: numpy takes these ten times as fast as rows.
@@ -162,7 +155,9 @@ class Style:
     @classmethod
     def open(cls, resources: Resources, language: str) -> Self | None:
         """Open the weights: a row a bucket, a column a manner, and idf."""
-        return cls(resources.array(f"style.{cls.kind}"), resources.mask(language))
+        shape = (1 << BUCKET_BITS, len(MANNERS) + 1)
+        weights = resources.array(f"style.{cls.kind}", shape)
+        return cls(weights, resources.mask(language))
 
     def measure(self, batch: Batch) -> Array:
         """Measure paragraphs; NaN where one has no token, or a manner no weights."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from mtcheck.batch import Batch, Floats, Places, ranked
+from mtcheck.errors import ModelError
 from mtcheck.extract import Array, Tier
 from mtcheck.extract.perplexity import HUMAN, scores
 from mtcheck.language_model import BITS
@@ -55,6 +56,11 @@ class Synonyms:
         self._phrases: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
         for phrase in resources.table("tortured"):
             words = tuple(phrase.split())
+            if len(words) < 2:
+                path = resources.path("tortured.tsv")
+                raise ModelError(
+                    f"{path}: a phrase must have two words, got {phrase!r}"
+                )
             self._phrases.setdefault(words[:2], []).append(words)
         self._firsts = frozenset(first for first, _ in self._phrases)
         self._seconds = frozenset(second for _, second in self._phrases)
