@@ -301,16 +301,28 @@ def test_the_same_text_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert sum(sizes) > n_before
 
 
+def kept_of(*texts: str) -> list[str]:
+    """Return which texts are still known after all were judged, one of them twice."""
+    kept, judged = scorer._Kept(), cast(Any, object())
+    for text in texts:
+        kept.put((text, (), None), judged)
+        kept.get((texts[0], (), None))
+    return [text for text in texts if kept.get((text, (), None))]
+
+
 def test_of_known_texts_the_last_ones_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(scorer, "MOST_KEPT", 2)
-    kept, judged = scorer._Kept(), cast(Any, object())
-    for key in "ab":
-        kept.put(key, judged)
-    assert kept.get("a") == judged
-    kept.put("c", judged)
-    assert [kept.get(key) for key in "abc"] == [judged, None, judged]
+    assert kept_of("a", "b", "c") == ["a", "c"]
+
+
+def test_of_long_texts_no_more_are_kept_than_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scorer, "MOST_KEPT_CHARACTERS", 10)
+    assert kept_of("aaaa", "bbbb", "cc", "dd") == ["aaaa", "cc", "dd"]
+    assert kept_of("aaaa", "b" * 11) == ["b" * 11]
 
 
 @pytest.mark.parametrize("level", ["paragraph", "document"])
