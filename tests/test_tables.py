@@ -314,6 +314,17 @@ def test_parquet_without_rows_has_no_documents(folder: Path) -> None:
     assert outcomes("a.parquet") == []
 
 
+def test_a_column_whose_name_is_not_utf8_is_damage(folder: Path) -> None:
+    table = pa.table({"text": ["A"], "naehe": ["b"]})
+    parquet.write_table(table, "a.parquet", store_schema=False)
+    data = (folder / "a.parquet").read_bytes()
+    assert data.count(b"naehe") >= 2
+    (folder / "a.parquet").write_bytes(data.replace(b"naehe", b"n\xe4he "))
+    (words,) = outcomes("a.parquet")
+    assert isinstance(words, str)
+    assert words.startswith("a.parquet: is not Parquet, or is damaged or cut off ('utf")
+
+
 @pytest.mark.parametrize("damage", ["cut off", "empty", "garbage"])
 def test_what_is_not_parquet_is_named(folder: Path, damage: str) -> None:
     write_parquet("a.parquet", {"text": ["A"] * 100})

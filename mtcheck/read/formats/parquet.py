@@ -57,15 +57,13 @@ class _Table:
 
         Those that cannot be read are one step.
         """
-        from pyarrow import ArrowException
-
         number, why = first, "rows are missing"
         try:
             for text, key in islice(self._cells(group), end - first):
                 number += 1
                 outcome = self._outcome(text, key, number)
                 yield Step(number, outcome, number / self._n_rows)
-        except (ArrowException, OSError) as error:
+        except _damages() as error:
             why = _reason(error)
         if number < end:
             lost = InputError(
@@ -104,22 +102,30 @@ class _Table:
 
 
 def _open(stream: BinaryIO, path: str) -> Any:
-    from pyarrow import ArrowException
     from pyarrow.parquet import ParquetFile
 
     if not stream.seekable():
         why = "Parquet is read from its end on, which cannot be done here"
         raise InputError(path, f"{why}; download the file")
     try:
-        return ParquetFile(
+        file = ParquetFile(
             stream,
             buffer_size=_BUFFER,
             pre_buffer=False,
             page_checksum_verification=True,
         )
-    except (ArrowException, OSError) as error:
+        file.schema_arrow.names  # noqa: B018
+        return file
+    except _damages() as error:
         why = f"is not Parquet, or is damaged or cut off ({_reason(error)})"
         raise InputError(path, f"{why}; make the file again") from None
+
+
+def _damages() -> tuple[type[Exception], ...]:
+    """Return what is raised where a file is damaged: names, too, are UTF-8 or not."""
+    from pyarrow import ArrowException
+
+    return ArrowException, OSError, UnicodeDecodeError
 
 
 def _columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
