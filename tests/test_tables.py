@@ -325,6 +325,22 @@ def test_a_column_whose_name_is_not_utf8_is_damage(folder: Path) -> None:
     assert words.startswith("a.parquet: is not Parquet, or is damaged or cut off ('utf")
 
 
+@pytest.mark.parametrize("number", [b"\x01", b"\x0a"], ids=["negative", "too many"])
+def test_row_groups_of_numbers_of_rows_that_cannot_be_are_damage(
+    folder: Path, number: bytes
+) -> None:
+    table = pa.table({"text": ["A"] * 3})
+    parquet.write_table(table, "a.parquet", row_group_size=2, store_schema=False)
+    data = (folder / "a.parquet").read_bytes()
+    # Thrift ends what it says of a row group with its rows: 1, as 2.
+    head, group, tail = data.rpartition(b"\x16\x02")
+    assert group
+    (folder / "a.parquet").write_bytes(head + b"\x16" + number + tail)
+    (words,) = outcomes("a.parquet")
+    assert isinstance(words, str)
+    assert words.startswith("a.parquet: is not Parquet, or is damaged or cut off (3 ro")
+
+
 @pytest.mark.parametrize("damage", ["cut off", "empty", "garbage"])
 def test_what_is_not_parquet_is_named(folder: Path, damage: str) -> None:
     write_parquet("a.parquet", {"text": ["A"] * 100})

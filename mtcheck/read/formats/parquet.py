@@ -3,6 +3,7 @@
 pyarrow is imported where it is used: most texts are not in tables.
 """
 
+import reprlib
 from collections.abc import Iterator
 from itertools import islice, repeat
 from typing import Any, BinaryIO
@@ -115,10 +116,23 @@ def _open(stream: BinaryIO, path: str) -> Any:
             page_checksum_verification=True,
         )
         file.schema_arrow.names  # noqa: B018
+        _check_numbers(file.metadata)
         return file
     except _damages() as error:
         why = f"is not Parquet, or is damaged or cut off ({_reason(error)})"
         raise InputError(path, f"{why}; make the file again") from None
+
+
+def _check_numbers(metadata: Any) -> None:
+    """Raise an ArrowInvalid where the numbers of rows cannot be."""
+    from pyarrow import ArrowInvalid
+
+    groups = range(metadata.num_row_groups)
+    sizes = [metadata.row_group(group).num_rows for group in groups]
+    if min(sizes, default=0) < 0 or sum(sizes) != metadata.num_rows:
+        raise ArrowInvalid(
+            f"{metadata.num_rows:,} rows cannot be in groups of {reprlib.repr(sizes)}"
+        )
 
 
 def _damages() -> tuple[type[Exception], ...]:
