@@ -26,7 +26,7 @@ def main(folder: Path, output: Path) -> None:
     """Write what became of the targets in a folder of ``python tests/fuzz``."""
     fuzzed, enlarged = (
         [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob(pattern))]
-        for pattern in ("*/outcome.json", "*/megabyte.json")
+        for pattern in ("*/outcome.json", "*/megabyte/outcome.json")
     )
     if not fuzzed:
         raise click.ClickException(
@@ -54,7 +54,7 @@ def report(raw: dict[str, Any]) -> list[str]:
         "",
         "Inputs that are repeated, at the size of a megabyte, nothing counted:",
         "",
-        *_lines(raw["enlarged"]),
+        *_lines([outcome for outcome in raw["enlarged"] if outcome["executions"]]),
     ]
 
 

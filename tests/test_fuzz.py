@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,20 @@ def test_an_unknown_target_is_refused(tmp_path: Path) -> None:
     )
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr.startswith("Error: nothing: targets are ")
+
+
+def test_the_tests_of_what_was_found_are_there() -> None:
+    page = (ROOT / "docs" / "trust.md").read_text("utf-8")
+    named = re.findall(r"`(tests/\w+\.py)::(\w+)`", page)
+    assert len(named) > 9
+    for path, name in named:
+        assert f"def {name}(" in (ROOT / path).read_text("utf-8"), name
+
+
+def test_the_page_tells_of_each_target() -> None:
+    page = (ROOT / "docs" / "trust.md").read_text("utf-8")
+    for name in targets():
+        assert f"`{name}`" in page
 
 
 def test_the_report_has_a_row_for_each_target() -> None:

@@ -46,30 +46,30 @@ def main(names: tuple[str, ...], seconds: int, folder: Path, megabyte: bool) -> 
             f"{', '.join(unknown)}: targets are {', '.join(known)}"
         )
     code = fingerprint()
+    folders = {
+        name: folder.resolve() / name / ("megabyte" if megabyte else "")
+        for name in names or known
+    }
     started: dict[int, str] = {}
     start = monotonic()
-    for name in names or known:
-        own = folder.resolve() / name
+    for name, own in folders.items():
         for old in own.glob("found-*"):
             old.unlink()
         process = os.fork()
         if not process:
             if megabyte:
-                enlarge(known[name], own)
+                enlarge(known[name], own, own.parent / "corpus")
             fuzz(known[name], seconds, own)
-            os._exit(0)
         started[process] = name
-    outcomes = []
+    is_broken = False
     while started:
         process, _, used = os.wait3(0)
         name = started.pop(process)
-        took = monotonic() - start
-        outcome = gather(name, code, folder / name, took, used)
-        written = "megabyte.json" if megabyte else "outcome.json"
-        (folder / name / written).write_text(json.dumps(asdict(outcome)))
-        outcomes.append(outcome)
+        outcome = gather(name, code, folders[name], monotonic() - start, used)
+        (folders[name] / "outcome.json").write_text(json.dumps(asdict(outcome)))
         click.echo(_line(outcome))
-    sys.exit(any(outcome.found for outcome in outcomes))
+        is_broken |= outcome.found is not None
+    sys.exit(is_broken)
 
 
 def _plain_targets() -> dict[str, Target]:

@@ -9,12 +9,9 @@ from time import monotonic, process_time
 
 from fuzz.target import LARGEST, REPEATED, Run, Target, repeat
 
-LONGEST = 10.0
-"""Seconds of processor time that a megabyte may take."""
-
-LONGEST_COUNTED = 20.0
-"""Seconds of processor time after which an input counts as hanging while steps are
-counted, which takes several times as long."""
+LONGEST = 20.0
+"""Seconds of processor time after which an input counts as hanging: a megabyte is to
+take ten, where the machine does nothing else and no steps are counted."""
 
 LARGEST_MEMORY = 1024
 """MiB that the process may hold at its peak: with Python, the model, and the counters
@@ -38,16 +35,12 @@ class TooSlowError(Exception):
 class Limits:
     """Runs inputs within their time, and keeps the slowest in a folder.
 
-    Each may take ``longest`` seconds of processor time. Repeated inputs are refused
-    when they have had their share of all ``seconds``.
+    Repeated inputs are refused when they have had their share of all ``seconds``.
     """
 
-    def __init__(
-        self, run: Run, folder: Path, seconds: int = 0, longest: float = LONGEST
-    ) -> None:
+    def __init__(self, run: Run, folder: Path, seconds: int = 0) -> None:
         self._run = run
         self._folder = folder
-        self._longest = longest
         self._left = _REPEATED_SHARE * seconds
         self._slowest = 0.0
         signal.signal(signal.SIGPROF, _end)
@@ -58,7 +51,7 @@ class Limits:
         if is_repeated and self._left < 0:
             return -1
         start, began = process_time(), monotonic()
-        signal.setitimer(signal.ITIMER_PROF, self._longest)
+        signal.setitimer(signal.ITIMER_PROF, LONGEST)
         self._run(data)
         signal.setitimer(signal.ITIMER_PROF, 0)
         seconds = process_time() - start
@@ -87,11 +80,11 @@ def fuzz(target: Target, seconds: int, folder: Path) -> None:
     (folder / "words").write_text(words)
     # What is imported only when it is first needed is instrumented, too.
     with atheris.instrument_imports(include=INSTRUMENTED):
-        run = Limits(target.open(scratch), folder, seconds, LONGEST_COUNTED)
+        run = Limits(target.open(scratch), folder, seconds)
         for path in sorted(seeds.iterdir()):
             data = path.read_bytes()
             if data[:1] != bytes([REPEATED]):  # the fuzzer begins with these
-                _try(run, path, data)
+                _try(run, folder, path, data)
     options: dict[str, object] = {
         "max_total_time": seconds,
         "max_len": LARGEST,
@@ -108,18 +101,18 @@ def fuzz(target: Target, seconds: int, folder: Path) -> None:
     atheris.Fuzz()
 
 
-def enlarge(target: Target, folder: Path) -> None:
-    """Run what is to be repeated, of the seeds and of the corpus, at its full size.
+def enlarge(target: Target, folder: Path, corpus: Path) -> None:
+    """Run what is to be repeated, of the seeds and of a corpus, at its full size.
 
-    Nothing is counted. The process ends with that.
+    Nothing is counted. The process ends with that; the folder gets the log.
     """
-    seeds, corpus, scratch = _prepare(target, folder)
+    seeds, _, scratch = _prepare(target, folder)
     run = Limits(target.open(scratch), folder)
     number = 0
-    for path in (*sorted(seeds.iterdir()), *sorted(corpus.iterdir())):
+    for path in (*sorted(seeds.iterdir()), *sorted(corpus.glob("*"))):
         data = path.read_bytes()
         if data[:1] == bytes([REPEATED]):
-            _try(run, path, repeat(data, LARGEST))
+            _try(run, folder, path, repeat(data, LARGEST))
             number += 1
     print(f"stat::number_of_executed_units: {number}", flush=True)  # noqa: T201
     os._exit(0)
@@ -138,14 +131,14 @@ def _prepare(target: Target, folder: Path) -> tuple[Path, Path, Path]:
     return paths
 
 
-def _try(run: Limits, path: Path, data: bytes) -> None:
+def _try(run: Limits, folder: Path, path: Path, data: bytes) -> None:
     """Run an input; where it breaks the target, keep it and end."""
     try:
         run(data)
     except BaseException:
         traceback.print_exc()
         sys.stderr.flush()
-        (path.parents[1] / f"found-{path.name}").write_bytes(data)
+        (folder / f"found-{path.name}").write_bytes(data)
         os._exit(1)
 
 
