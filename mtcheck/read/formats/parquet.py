@@ -3,6 +3,7 @@
 pyarrow is imported where it is used: most texts are not in tables.
 """
 
+import io
 import reprlib
 from collections.abc import Iterator
 from itertools import islice, repeat
@@ -24,6 +25,10 @@ _ROWS = 64
 
 _BUFFER = 2**20
 """Bytes of a column that are read at a time; unbuffered it is all of a row group."""
+
+_SMALL = 64 * 2**20
+"""Bytes of a file that is read unbuffered: else a page is given the room that it says
+it needs, two gigabytes perhaps, and not what is there."""
 
 
 def _steps(
@@ -111,7 +116,7 @@ def _open(stream: BinaryIO, path: str) -> Any:
     try:
         file = ParquetFile(
             stream,
-            buffer_size=_BUFFER,
+            buffer_size=0 if stream.seek(0, io.SEEK_END) <= _SMALL else _BUFFER,
             pre_buffer=False,
             page_checksum_verification=True,
         )
