@@ -157,6 +157,11 @@ def _read_parquet(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
         raise InputError(path, "is no Parquet file, or is cut off") from None
     with file:
         _need(path, columns, there)
+        for name in columns:
+            if there.count(name) > 1:
+                raise InputError(
+                    path, f"has more than one column {name}; drop the rest"
+                )
         names = [*_leaves(file, columns)]
         n_groups = file.num_row_groups
         for group in range(n_groups):
