@@ -9,7 +9,7 @@ from time import monotonic, process_time
 
 from fuzz.target import LARGEST, REPEATED, Run, Target, repeat
 
-LONGEST = 20.0
+LONGEST = 30.0
 """Seconds of processor time after which an input counts as hanging: a megabyte is to
 take ten, where the machine does nothing else and no steps are counted."""
 
