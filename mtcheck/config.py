@@ -11,6 +11,14 @@ from mtcheck.errors import ConfigError
 from mtcheck.grammar import check_service
 from mtcheck.languages import languages
 
+LARGEST_FILE = 2**20
+"""Bytes of a settings file; people write a hundredth of it."""
+
+MOST_DOTS = 1_000
+"""Dots of a line of it: the parser takes quadratic time on keys of many parts."""
+
+_LONGEST_SHOWN = 200
+
 _READING = ("score", "lint")
 _ALL = (*_READING, "compare")
 _HERE = Path(__file__).parent
@@ -271,11 +279,27 @@ def _find(folder: Path) -> tuple[Path, Mapping[str, object]] | None:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise ConfigError(
+                f"config: {path} must be at most {LARGEST_FILE:,} bytes; keep the "
+                "settings in a file of their own"
+            )
+        text = data.decode("utf-8")
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.count(".") > MOST_DOTS:
+                raise ConfigError(
+                    f"config: {path} line {number} has more than {MOST_DOTS:,} dots; "
+                    "break it"
+                )
+        return tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"config: {path} cannot be read ({error.strerror})") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ConfigError(f"config: {path} is not valid TOML ({error})") from None
+    except RecursionError:
+        raise ConfigError(f"config: {path} is nested too deep; flatten it") from None
 
 
 def _from_table(table: Mapping[str, object], path: Path) -> dict[str, Any]:
@@ -331,7 +355,7 @@ def _check(item: "Field[Any]", value: object) -> None:
     choices, minimum = item.metadata["choices"], item.metadata["minimum"]
     if choices and value not in choices():
         known = ", ".join(choices())
-        raise ConfigError(f"config: {key} must be one of {known}, got {value!r}")
+        raise ConfigError(f"config: {key} must be one of {known}, got {_shown(value)}")
     if minimum is not None and isinstance(value, int) and value < minimum:
         raise ConfigError(f"config: {key} must be at least {minimum}, got {value}")
 
@@ -346,9 +370,20 @@ def _check_kind(key: str, value: object, kind: type) -> None:
     if kind is dict:
         is_right = isinstance(value, Mapping)
     if not is_right:
-        raise ConfigError(f"config: {key} must be {_KIND_NAMES[kind]}, got {value!r}")
+        raise ConfigError(
+            f"config: {key} must be {_KIND_NAMES[kind]}, got {_shown(value)}"
+        )
     if value == "":
-        raise ConfigError(f"config: {key} must not be empty, got {value!r}")
+        raise ConfigError(f"config: {key} must not be empty, got {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    """Return a value as messages have it: tables may be deep, and strings long."""
+    try:
+        told = repr(value)
+    except RecursionError:
+        return "what is nested too deep"
+    return told if len(told) <= _LONGEST_SHOWN else f"{told[:_LONGEST_SHOWN]}…"
 
 
 def _check_severities(key: str, table: Any) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mtcheck.card import FORMAT as FORMAT
@@ -205,7 +206,11 @@ def _kind(file: BinaryIO, size: int, shape: tuple[int, ...]) -> "np.dtype[Any]":
     version = npy.read_magic(file)
     if version != (1, 0):
         raise ValueError(f"must be of version 1.0, got {version}")
-    found, is_by_columns, kind = npy.read_array_header_1_0(file)
+    try:
+        found, is_by_columns, kind = npy.read_array_header_1_0(file)
+    except (SyntaxError, TokenError, RecursionError, MemoryError) as error:
+        # It is read like a piece of a program, and numpy tells of half of this only.
+        raise ValueError(f"its head cannot be read: {error}") from None
     if kind.str not in ("<f2", "<f4") or is_by_columns:
         raise ValueError(f"must hold floats by rows, got {kind.str}")
     if found != shape:

@@ -11,6 +11,8 @@ from mtcheck.markup.elements import BLOCKS, HIDDEN
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
+# What lxml reads in references, and then refuses to be given.
+_NO_TEXT = re.compile("[\0-\b\v\x0e-\x1f\ufffe\uffff]")
 
 
 def main_text(html: str) -> str:
@@ -61,17 +63,21 @@ def _parse(html: str) -> Any:
         return None
     # trafilatura loses the text that follows a comment.
     strip_tags(tree, Comment, ProcessingInstruction)
-    _collapse_spaces(tree)
+    _clean(tree)
     return tree
 
 
-def _collapse_spaces(tree: Any) -> None:
-    """Make each run of blanks and line ends one blank, as a browser shows it."""
+def _clean(tree: Any) -> None:
+    """Make each run of blanks and line ends one blank, as a browser shows it.
+
+    What is no character of a page is dropped.
+    """
     for element in tree.iter():
-        if element.tag != "pre" and element.text:
-            element.text = _SPACES.sub(" ", element.text)
+        if element.text:
+            text = _NO_TEXT.sub("", element.text)
+            element.text = text if element.tag == "pre" else _SPACES.sub(" ", text)
         if element.tail:
-            element.tail = _SPACES.sub(" ", element.tail)
+            element.tail = _SPACES.sub(" ", _NO_TEXT.sub("", element.tail))
 
 
 @cache

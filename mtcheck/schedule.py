@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from threading import Thread
 from typing import TypeVar
@@ -52,13 +53,20 @@ def _by_processes(
         initializer=_end_with,
         initargs=(os.getpid(),),
     )
+    results = pool(delayed(function)(item) for item in items)
     try:
-        yield from pool(delayed(function)(item) for item in items)
+        # Not yielded from: joblib's generator would warn of what is lost with it.
+        for result in results:  # noqa: UP028
+            yield result
     except BrokenProcessPool:
         raise MtcheckError(
             "a process ended before its work did: it was killed, or memory ran out; "
             "try fewer --jobs"
         ) from None
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that what was done is not all used
+            results.close()
 
 
 def _end_with(parent: int) -> None:

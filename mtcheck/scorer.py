@@ -1,7 +1,7 @@
 """From documents to verdicts, a batch at a time: the model in the light of the text."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import exp
 from time import perf_counter
@@ -58,8 +58,14 @@ let go of on the way."""
 MOST_KEPT = 4_096
 """Texts whose judgement is kept for when they come again, some 15 MB a language."""
 
+MOST_KEPT_CHARACTERS = 4_000_000
+"""Code points of these texts: twice those of so many paragraphs, and few long ones."""
+
 N_REASONS = 3
 LEAST_EFFECT = 0.1
+
+
+_Key = tuple[str, tuple[tuple[str, Span], ...], tuple[Mistake, ...] | None]
 
 
 @dataclass
@@ -90,7 +96,7 @@ class _Examined:
         return self.measured.paragraph.span.start
 
     @property
-    def key(self) -> Hashable:
+    def key(self) -> _Key:
         """All that a judgement depends on."""
         start = self.start
         findings = tuple(
@@ -239,7 +245,7 @@ class Scorer:
             with clock.time("opening"):
                 opened = self._language(code)
             own = [item for item in judged if item.language == code]
-            new: dict[Hashable, list[_Examined]] = {}
+            new: dict[_Key, list[_Examined]] = {}
             with clock.time("classifying"):
                 for item in own:
                     key = item.key
@@ -410,20 +416,28 @@ class _Kept:
     """Judgements of texts that may come again, such as boilerplate; the last ones."""
 
     def __init__(self) -> None:
-        self._judged: OrderedDict[Hashable, _Judged] = OrderedDict()
+        self._judged: OrderedDict[_Key, _Judged] = OrderedDict()
+        self._n_characters = 0
 
-    def get(self, key: Hashable) -> _Judged | None:
+    def get(self, key: _Key) -> _Judged | None:
         """Return what was said of a text, if that is still known."""
         found = self._judged.get(key)
         if found is not None:
             self._judged.move_to_end(key)
         return found
 
-    def put(self, key: Hashable, judged: _Judged) -> None:
-        """Keep what was said of a text, and forget what did not come again."""
+    def put(self, key: _Key, judged: _Judged) -> None:
+        """Keep what was said of a new text, and forget what did not come again."""
         self._judged[key] = judged
-        if len(self._judged) > MOST_KEPT:
-            self._judged.popitem(last=False)
+        self._n_characters += len(key[0])
+        while len(self._judged) > 1 and self._is_full():
+            (text, *_), _ = self._judged.popitem(last=False)
+            self._n_characters -= len(text)
+
+    def _is_full(self) -> bool:
+        return (
+            len(self._judged) > MOST_KEPT or self._n_characters > MOST_KEPT_CHARACTERS
+        )
 
 
 class _Language:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mtcheck import report
-from mtcheck.config import Config, key_of, load
+from mtcheck.config import LARGEST_FILE, MOST_DOTS, Config, key_of, load
 from mtcheck.errors import ConfigError
 from mtcheck.extract import TIERS
 from mtcheck.linting.formats import formats
@@ -196,6 +196,45 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     message = f"config: {path} is not valid TOML (Invalid value (at line 1, column 8))"
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
         load({}, tmp_path)
+
+
+def refused(path: Path, toml: str, message: str) -> None:
+    """Check that a file is refused in just these words."""
+    path.write_text(toml)
+    with pytest.raises(ConfigError, match=f"^{re.escape(message.format(path))}$"):
+        load({}, path.parent)
+
+
+@pytest.mark.parametrize("name", ["mtcheck.toml", "pyproject.toml"])
+@pytest.mark.parametrize("opening", ["[", "{a = "])
+def test_a_file_that_is_nested_too_deep_is_refused(
+    tmp_path: Path, name: str, opening: str
+) -> None:
+    message = "config: {} is nested too deep; flatten it"
+    refused(tmp_path / name, f"a = {opening * 10_000}", message)
+
+
+def test_keys_of_very_many_parts_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "pyproject.toml"
+    message = "config: {} line 2 has more than 1,000 dots; break it"
+    refused(path, f"a = 1\n{'a.' * 500_000}b = 1", message)
+    path.write_text(f"{'a.' * MOST_DOTS}b = 1")
+    assert load({}, tmp_path) == Config()
+
+
+def test_a_file_that_nobody_wrote_by_hand_is_refused(tmp_path: Path) -> None:
+    message = (
+        "config: {} must be at most 1,048,576 bytes; keep the settings in a file of "
+        "their own"
+    )
+    refused(tmp_path / "pyproject.toml", "#" * (LARGEST_FILE + 1), message)
+
+
+def test_a_wrong_value_is_quoted_as_far_as_it_can_be_read(tmp_path: Path) -> None:
+    path, wanted = tmp_path / "mtcheck.toml", "jobs must be a whole number, got"
+    refused(path, f"jobs = '{'x' * 1000}'", f"config: {wanted} '{'x' * 199}… (in {{}})")
+    deep = f"config: {wanted} what is nested too deep (in {{}})"
+    refused(path, f"jobs.{'a.' * 999}b = 1", deep)
 
 
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:

@@ -204,6 +204,28 @@ def test_packed_lines_are_read_as_far_as_they_go(
     assert filtered(str(path), capsys=capsys)[2][0].startswith(f"{path}")
 
 
+def test_a_table_whose_columns_are_not_named_in_utf8_is_damaged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.parquet"
+    put_parquet(path, ROWS, store_schema=False)
+    path.write_bytes(path.read_bytes().replace(b"evidence", b"\xe4vidence"))
+    status, _, said = filtered(str(path), capsys=capsys)
+    assert (status, said[0]) == (2, f"{path}: is no Parquet file, or is cut off")
+
+
+def test_a_table_with_two_columns_of_a_name_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.parquet"
+    put_parquet(path, ROWS)
+    table = pq.read_table(path)
+    pq.write_table(table.append_column("document", table["label"]), path)
+    status, _, said = filtered(str(path), capsys=capsys)
+    words = f"{path}: has more than one column document; drop the rest"
+    assert (status, said[0]) == (2, words)
+
+
 def test_documents_may_go_on_in_the_next_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

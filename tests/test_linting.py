@@ -1,10 +1,16 @@
 """Linting finds defects at their places, and passes on what could not be read."""
 
+import weakref
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 
 import mtcheck
 from mtcheck.errors import ConfigError, InputError
 from mtcheck.linting import Linted, Linter, lint_documents
+from mtcheck.rules import Rule, find_defects
+from mtcheck.segment import Passage
 from mtcheck.types import Document, Span
 
 TEXT = "The ferry was late. . Nobody minded.\n\nThe bell rang .\n"
@@ -38,6 +44,23 @@ def test_documents_keep_their_order_and_lost_ones_their_place() -> None:
     assert isinstance(results[0], Linted)
     assert results[0].document is first
     assert len(results[0].findings) == 2
+
+
+def test_what_rules_saw_in_a_paragraph_is_let_go_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alive: weakref.WeakSet[Passage] = weakref.WeakSet()
+    most = 0
+
+    def spy(passage: Passage, rules: Iterable[Rule] | None = None) -> Any:
+        nonlocal most
+        alive.add(passage)
+        most = max(most, len(alive))
+        return find_defects(passage, rules)
+
+    monkeypatch.setattr("mtcheck.linting.find_defects", spy)
+    Linter().lint(Document("The bell rang .\n\n" * 50, language="en"))
+    assert most < 10  # some rules remember what they were last asked
 
 
 def test_paragraphs_can_be_parted_by_line() -> None:

@@ -280,7 +280,20 @@ def test_an_array_of_objects_is_refused_and_runs_nothing(
     assert not (tmp_path / "sprung").exists()
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", b"\x80\x04N."], ids=repr)
+def head(text: str) -> bytes:
+    """Return the beginning of a file of an array that says this of it."""
+    return b"\x93NUMPY\1\0" + len(text).to_bytes(2, "little") + text.encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"", b"hello", b"\x80\x04N."),
+        *(head(""), head("{'shape': (1,"), head("{\n  a\n b"), head("-" * 9_000)),
+        *(head("(" * 9_000), head("[" * 90 + "]" * 90), head("{'shape': 5}")),
+    ],
+    ids=lambda data: repr(data[:20]),
+)
 def test_an_array_that_is_none_is_refused(english: Path, data: bytes) -> None:
     path = put_file(english, "en/style.word.npy", data)
     start = re.escape(f"{path}: not a plain numeric array (")

@@ -52,6 +52,21 @@ def test_blocks_are_parted_by_blank_lines(html: str, text: str) -> None:
     assert visible_text(html) == text
 
 
+@pytest.mark.parametrize(
+    "control",
+    ["&#8", "&#0;", "&#x1F;", "&#127;", "&#xFFFE;", "&#xD800;", "\x00", "\x0b", "\x1b"],
+)
+@pytest.mark.parametrize(
+    "html", ["<p>a{}b</p>", "<p><b>a</b>{}b</p>", "<pre>a{}b</pre>", "<p id={}>ab</p>"]
+)
+def test_what_no_page_may_hold_loses_no_text(html: str, control: str) -> None:
+    page = html.format(f"{control} ")
+    for text in (visible_text(page), main_text(page)):
+        letters = "".join(filter(str.isalpha, text))
+        assert letters == "ab"
+        assert not set(text) & {*map(chr, range(9)), *map(chr, range(14, 32))}
+
+
 @pytest.mark.parametrize("html", ["", " \n", "<html></html>", "<!-- x -->"])
 def test_a_page_without_text_gives_none(
     html: str, capfd: pytest.CaptureFixture[str]

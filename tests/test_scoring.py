@@ -5,11 +5,11 @@ import lzma
 import random
 from collections.abc import Sequence
 from itertools import permutations
-from math import isfinite
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from fuzz.contract import check_scored
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,11 +18,11 @@ from mtcheck import scorer, vocabulary
 from mtcheck.batch import Batch
 from mtcheck.clock import Clock
 from mtcheck.errors import ConfigError, InputError
-from mtcheck.extract import Extraction, extractors, schema
+from mtcheck.extract import Extraction, extractors
 from mtcheck.models import open_model
-from mtcheck.scorer import LEAST_EFFECT, MEASURED_CHARACTERS, N_REASONS
+from mtcheck.scorer import MEASURED_CHARACTERS
 from mtcheck.scoring import BATCH_CHARACTERS, score, score_documents
-from mtcheck.types import LABELS, Document, Scored, Span, Verdict
+from mtcheck.types import LABELS, Document, Scored, Span
 
 N_PAGES = 60
 
@@ -68,59 +68,6 @@ documents = st.builds(
 )
 
 
-def check(scored: Scored, level: str = "paragraph") -> None:
-    """Check that the verdicts of a document are what the contract promises."""
-    text = scored.document.text
-    previous = 0
-    for number, verdict in enumerate(scored.verdicts):
-        assert verdict.document == scored.document.id
-        check_verdict(verdict, text)
-        if level == "document":
-            assert verdict.paragraph is None
-            assert verdict.span == Span(0, len(text))
-            continue
-        assert verdict.paragraph == number
-        piece = verdict.span.of(text)
-        assert piece
-        assert piece == piece.strip()
-        # What lies between two paragraphs is white space.
-        assert verdict.span.start >= previous
-        assert not text[previous : verdict.span.start].strip()
-        previous = verdict.span.end
-    if level == "paragraph":
-        assert not text[previous:].strip()
-    else:
-        assert len(scored.verdicts) == 1
-
-
-def check_verdict(verdict: Verdict, text: str) -> None:
-    """Check one verdict by itself."""
-    span = verdict.span
-    for finding in verdict.findings:
-        assert span.start <= finding.span.start <= finding.span.end <= span.end
-        assert finding.span.of(text) or finding.span.start == finding.span.end
-    assert (verdict.abstained is None) == (verdict.label is not None)
-    if verdict.label is None or verdict.probabilities is None:
-        assert verdict.abstained in ("too-short", "language")
-        assert (verdict.label, verdict.probabilities) == (None, None)
-        assert verdict.evidence is None
-        assert verdict.reasons == ()
-        return
-    assert tuple(verdict.probabilities) == LABELS
-    assert sum(verdict.probabilities.values()) == pytest.approx(1)
-    assert verdict.probabilities[verdict.label] == max(verdict.probabilities.values())
-    assert verdict.evidence in ("strong", "moderate", "weak", "none")
-    assert len(verdict.reasons) <= N_REASONS
-    effects = [reason.effect for reason in verdict.reasons]
-    assert effects == sorted(effects, reverse=True)
-    for reason in verdict.reasons:
-        assert reason.feature in schema("full").names
-        assert reason.effect >= LEAST_EFFECT
-        assert isfinite(reason.value)
-        if reason.span is not None:
-            assert span.start <= reason.span.start < reason.span.end <= span.end
-
-
 def labels(found: Sequence[Any]) -> list[Any]:
     """Return what can be compared of results: NaN as a value is not equal to itself."""
     return [repr(item) for item in found]
@@ -137,21 +84,21 @@ def test_any_document_keeps_the_contract(
 ) -> None:
     (scored,) = score([text], tier=tier, language=language)
     assert scored.document.text == text
-    check(scored)
+    check_scored(scored)
 
 
 @settings(max_examples=60, deadline=None)
 @given(text=documents)
 def test_a_document_as_a_whole_keeps_the_contract(text: str) -> None:
     (scored,) = score([text], tier="fast", level="document")
-    check(scored, "document")
+    check_scored(scored, "document")
 
 
 @settings(max_examples=30, deadline=None)
 @given(text=documents, mode=st.sampled_from(["blank", "line"]))
 def test_each_way_of_parting_keeps_the_contract(text: str, mode: str) -> None:
     (scored,) = score([text], tier="fast", paragraphs=mode)
-    check(scored)
+    check_scored(scored)
 
 
 def test_scraped_pages_keep_the_contract(shared: Path) -> None:
@@ -163,7 +110,7 @@ def test_scraped_pages_keep_the_contract(shared: Path) -> None:
         found = score(chosen, tier="full", level=level)
         assert [scored.document.text for scored in found] == chosen
         for scored in found:
-            check(scored, level)
+            check_scored(scored, level)
     assert any(verdict.label for scored in found for verdict in scored.verdicts)
 
 
@@ -216,7 +163,7 @@ def test_a_document_of_two_languages_takes_the_longer_one() -> None:
     text = f"{EN[0]}\n\n{' '.join(DE)}"
     (verdict,) = score([text], level="document")[0].verdicts
     assert verdict.language == "de"
-    check(score([text], level="document")[0], "document")
+    check_scored(score([text], level="document")[0], "document")
 
 
 # Order, batches, processes -----------------------------------------------------
@@ -301,16 +248,28 @@ def test_the_same_text_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert sum(sizes) > n_before
 
 
+def kept_of(*texts: str) -> list[str]:
+    """Return which texts are still known after all were judged, one of them twice."""
+    kept, judged = scorer._Kept(), cast(Any, object())
+    for text in texts:
+        kept.put((text, (), None), judged)
+        kept.get((texts[0], (), None))
+    return [text for text in texts if kept.get((text, (), None))]
+
+
 def test_of_known_texts_the_last_ones_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(scorer, "MOST_KEPT", 2)
-    kept, judged = scorer._Kept(), cast(Any, object())
-    for key in "ab":
-        kept.put(key, judged)
-    assert kept.get("a") == judged
-    kept.put("c", judged)
-    assert [kept.get(key) for key in "abc"] == [judged, None, judged]
+    assert kept_of("a", "b", "c") == ["a", "c"]
+
+
+def test_of_long_texts_no_more_are_kept_than_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scorer, "MOST_KEPT_CHARACTERS", 10)
+    assert kept_of("aaaa", "bbbb", "cc", "dd") == ["aaaa", "cc", "dd"]
+    assert kept_of("aaaa", "b" * 11) == ["b" * 11]
 
 
 @pytest.mark.parametrize("level", ["paragraph", "document"])
@@ -371,7 +330,7 @@ def test_of_an_endless_paragraph_the_start_is_judged_and_all_is_linted() -> None
     line = " ".join(EN[:1] + EN[2:3]) + " "
     text = line * (2 * MEASURED_CHARACTERS // len(line)) + "The bell rang ."
     (scored,) = score([text], tier="full", language="en")
-    check(scored)
+    check_scored(scored)
     (verdict,) = scored.verdicts
     assert verdict.span == Span(0, len(text))
     assert verdict.findings[-1].span == Span(len(text) - 2, len(text))

@@ -3,12 +3,15 @@
 import csv
 import io
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
@@ -312,6 +315,60 @@ def test_parquet_without_texts_is_one_error(
 def test_parquet_without_rows_has_no_documents(folder: Path) -> None:
     write_parquet("a.parquet", {"text": pa.array([], pa.string())})
     assert outcomes("a.parquet") == []
+
+
+def test_a_column_whose_name_is_not_utf8_is_damage(folder: Path) -> None:
+    table = pa.table({"text": ["A"], "naehe": ["b"]})
+    parquet.write_table(table, "a.parquet", store_schema=False)
+    data = (folder / "a.parquet").read_bytes()
+    assert data.count(b"naehe") >= 2
+    (folder / "a.parquet").write_bytes(data.replace(b"naehe", b"n\xe4he "))
+    (words,) = outcomes("a.parquet")
+    assert isinstance(words, str)
+    assert words.startswith("a.parquet: is not Parquet, or is damaged or cut off ('utf")
+
+
+def test_a_page_gets_no_more_room_than_there_is_of_it(folder: Path) -> None:
+    table = pa.table({"text": ["A"] * 3})
+    parquet.write_table(table, "a.parquet", use_dictionary=False, compression="none")
+    data = (folder / "a.parquet").read_bytes()
+    # Thrift: the kind of the page, 0, and its two sizes, each of a byte.
+    assert data.startswith(b"PAR1\x15\x00\x15")
+    assert data[8:9] == b"\x15"
+    huge = b"\xfe\xff\xff\xff\x0f"
+    (folder / "a.parquet").write_bytes(data[:9] + huge + data[10:])
+    code = (
+        "import resource; from mtcheck.read import read\n"
+        "print(*read(['a.parquet']))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    words, peak = run.stdout.splitlines()
+    start = "a.parquet row group 1: cannot be read from row 1 on (Unexpected end of str"
+    assert words.startswith(start)
+    assert int(peak) < 500_000  # kB
+
+
+@pytest.mark.parametrize("number", [b"\x01", b"\x0a"], ids=["negative", "too many"])
+def test_row_groups_of_numbers_of_rows_that_cannot_be_are_damage(
+    folder: Path, number: bytes
+) -> None:
+    table = pa.table({"text": ["A"] * 3})
+    parquet.write_table(table, "a.parquet", row_group_size=2, store_schema=False)
+    data = (folder / "a.parquet").read_bytes()
+    # Thrift ends what it says of a row group with its rows: 1, as 2.
+    head, group, tail = data.rpartition(b"\x16\x02")
+    assert group
+    (folder / "a.parquet").write_bytes(head + b"\x16" + number + tail)
+    (words,) = outcomes("a.parquet")
+    assert isinstance(words, str)
+    assert words.startswith("a.parquet: is not Parquet, or is damaged or cut off (3 ro")
 
 
 @pytest.mark.parametrize("damage", ["cut off", "empty", "garbage"])

@@ -40,6 +40,9 @@ LARGEST_CELL = 64 * 2**20
 """Characters of a cell of CSV, where a quote that never closes would take in the file,
 and bytes of a line of JSON."""
 
+_DAMAGES = (pa.ArrowException, UnicodeDecodeError)
+"""What pyarrow raises where a file is damaged; names, too, are UTF-8 or not."""
+
 _PART = re.compile(r"part-(\d*).*")
 
 
@@ -153,10 +156,16 @@ def _read_parquet(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
 
     try:
         file = ParquetFile(path)
-    except pa.ArrowException:
+        there = file.schema_arrow.names
+    except _DAMAGES:
         raise InputError(path, "is no Parquet file, or is cut off") from None
     with file:
-        _need(path, columns, file.schema_arrow.names)
+        _need(path, columns, there)
+        for name in columns:
+            if there.count(name) > 1:
+                raise InputError(
+                    path, f"has more than one column {name}; drop the rest"
+                )
         names = [*_leaves(file, columns)]
         n_groups = file.num_row_groups
         for group in range(n_groups):
@@ -164,7 +173,7 @@ def _read_parquet(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
                 for batch in file.iter_batches(BATCH_ROWS, [group], names):
                     batch.validate(full=True)  # damage may pass as text
                     yield _as_scores(path, batch, columns)
-            except (pa.ArrowException, OSError):
+            except (*_DAMAGES, OSError):
                 yield InputError(
                     path, f"row group {group + 1} of {n_groups} is damaged"
                 )

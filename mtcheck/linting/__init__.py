@@ -11,7 +11,7 @@ from mtcheck.markup import View, is_marked_up, is_page, view
 from mtcheck.rules import Rule, find_defects, find_marks, in_order
 from mtcheck.rules.grammar import RULES as GRAMMAR
 from mtcheck.rules.judged import RULES as JUDGED
-from mtcheck.segment import passages
+from mtcheck.segment import Passage, passages
 from mtcheck.types import Document, Finding
 
 if TYPE_CHECKING:
@@ -84,13 +84,15 @@ class Linter:
     def _find(
         self, prose: Document, rules: tuple[Rule, ...], mode: str
     ) -> tuple[list[Finding], tuple[str, ...]]:
-        shown = list(passages(prose, mode))
-        found = [list(find_defects(passage, rules)) for passage in shown]
+        # One after the other: a passage keeps all that rules saw in it.
+        shown: Iterable[Passage] = passages(prose, mode)
+        kept = list(shown) if self.checker else []
+        found = [list(find_defects(passage, rules)) for passage in kept or shown]
         unchecked: tuple[str, ...] = ()
         if self.checker:
             from mtcheck.linting.proofread import proofread
 
-            found, unchecked = proofread(self.checker, shown, found)
+            found, unchecked = proofread(self.checker, kept, found)
             found = [selected(own, rules) for own in found]
         every = [finding for own in found for finding in own]
         if self.judge:

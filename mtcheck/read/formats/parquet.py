@@ -3,6 +3,8 @@
 pyarrow is imported where it is used: most texts are not in tables.
 """
 
+import io
+import reprlib
 from collections.abc import Iterator
 from itertools import islice, repeat
 from typing import Any, BinaryIO
@@ -27,6 +29,10 @@ time, for a value of 500 MiB that is stored once may be that of every row."""
 
 _BUFFER = 2**20
 """Bytes of a column that are read at a time; unbuffered it is all of a row group."""
+
+_SMALL = 64 * 2**20
+"""Bytes of a file that is read unbuffered: else a page is given the room that it says
+it needs, two gigabytes perhaps, and not what is there."""
 
 
 def _steps(
@@ -61,15 +67,13 @@ class _Table:
 
         Those that cannot be read are one step.
         """
-        from pyarrow import ArrowException
-
         number, why = first, "rows are missing"
         try:
             for text, key in islice(self._cells(group), end - first):
                 number += 1
                 outcome = self._outcome(text, key, number)
                 yield Step(number, outcome, number / self._n_rows)
-        except (ArrowException, OSError) as error:
+        except _damages() as error:
             why = _reason(error)
         if number < end:
             lost = InputError(
@@ -119,22 +123,43 @@ class _Table:
 
 
 def _open(stream: BinaryIO, path: str) -> Any:
-    from pyarrow import ArrowException
     from pyarrow.parquet import ParquetFile
 
     if not stream.seekable():
         why = "Parquet is read from its end on, which cannot be done here"
         raise InputError(path, f"{why}; download the file")
     try:
-        return ParquetFile(
+        file = ParquetFile(
             stream,
-            buffer_size=_BUFFER,
+            buffer_size=0 if stream.seek(0, io.SEEK_END) <= _SMALL else _BUFFER,
             pre_buffer=False,
             page_checksum_verification=True,
         )
-    except (ArrowException, OSError) as error:
+        file.schema_arrow.names  # noqa: B018
+        _check_numbers(file.metadata)
+        return file
+    except _damages() as error:
         why = f"is not Parquet, or is damaged or cut off ({_reason(error)})"
         raise InputError(path, f"{why}; make the file again") from None
+
+
+def _check_numbers(metadata: Any) -> None:
+    """Raise an ArrowInvalid where the numbers of rows cannot be."""
+    from pyarrow import ArrowInvalid
+
+    groups = range(metadata.num_row_groups)
+    sizes = [metadata.row_group(group).num_rows for group in groups]
+    if min(sizes, default=0) < 0 or sum(sizes) != metadata.num_rows:
+        raise ArrowInvalid(
+            f"{metadata.num_rows:,} rows cannot be in groups of {reprlib.repr(sizes)}"
+        )
+
+
+def _damages() -> tuple[type[Exception], ...]:
+    """Return what is raised where a file is damaged: names, too, are UTF-8 or not."""
+    from pyarrow import ArrowException
+
+    return ArrowException, OSError, UnicodeDecodeError
 
 
 def _columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
