@@ -88,8 +88,7 @@ def tokenize(
     end = len(text) if end is None else end
     pattern = _ordinary_token() if is_known else _TOKEN
     written = pattern.findall(text, start, end)
-    line = " ".join(written)
-    if not is_known and not is_ordinary(line):
+    if not is_known and not is_ordinary(line := " ".join(written)):
         written = as_seen(line).split(" ")
     while written and written[-1] in _FINAL:
         written.pop()

@@ -181,17 +181,15 @@ def hundred_mb() -> str:
     return (unit * (HUNDRED_MB // len(unit) + 1))[:HUNDRED_MB]
 
 
-@pytest.mark.parametrize("name", ["long.txt", "long.jsonl"])
-def test_a_line_of_100_mb_is_scored(name: str) -> None:
+def test_a_line_of_100_mb_is_scored() -> None:
     text = hundred_mb()
-    stored = json.dumps({"id": name, "text": text}) if name.endswith("l") else text
-    Path(name).write_text(stored + "\n")
+    Path("long.jsonl").write_text(json.dumps({"id": "long", "text": text}) + "\n")
     try:
-        status, rows = score_apart(name, "good.txt")
+        status, rows = score_apart("long.jsonl", "good.txt")
     finally:
-        Path(name).unlink()
+        Path("long.jsonl").unlink()
     assert status == DONE
-    assert [row["document"] for row in rows] == [name, "good.txt"]
+    assert [row["document"] for row in rows] == ["long", "good.txt"]
     assert (rows[0]["start"], rows[0]["end"]) == (0, len(text.rstrip()))
 
 

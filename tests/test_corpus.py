@@ -751,7 +751,7 @@ def test_a_run_that_is_killed_goes_on_and_ends_in_the_same_bytes(
     once, folder, rng = contents(Path("once")), Path("killed"), random.Random(11)
     kept: dict[str, int] = {}
     n_ended = 0
-    for number in range(20):
+    for number in range(8):  # python -m benchmarks.faults has a hundred
         with start(*command, "killed/", "--jobs", str(1 + number % 2)) as process:
             # A little after a part was recorded, or before the first one.
             wanted = n_recorded(folder) + rng.randint(0, 2)
@@ -777,7 +777,7 @@ def test_a_run_that_is_killed_goes_on_and_ends_in_the_same_bytes(
         _, err = process.communicate(timeout=300)
         assert process.returncode == 0, err
     assert contents(folder) == once
-    assert n_ended < 10
+    assert n_ended < 4
     deadline = time.monotonic() + 30
     while left := left_running(marker):
         assert time.monotonic() < deadline, f"processes are left: {left}"
