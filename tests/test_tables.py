@@ -328,6 +328,26 @@ def test_a_column_whose_name_is_not_utf8_is_damage(folder: Path) -> None:
     assert words.startswith("a.parquet: is not Parquet, or is damaged or cut off ('utf")
 
 
+def test_no_damage_of_the_footer_ends_the_process(folder: Path) -> None:
+    table = pa.table({"id": ["a", None], "text": ["The ferry is late.", None]})
+    parquet.write_table(table, "a.parquet", store_schema=False, compression="none")
+    # Where pyarrow does not expect what its library throws, the process ends.
+    code = (
+        "from pathlib import Path; from mtcheck.read import read\n"
+        "path = Path('a.parquet'); data = path.read_bytes()\n"
+        "start = len(data) - 8 - int.from_bytes(data[-8:-4], 'little')\n"
+        "for at in range(start, len(data) - 8):\n"
+        "    for value in (0, data[at] ^ 1, data[at] ^ 0x10):\n"
+        "        damaged = data[:at] + bytes([value]) + data[at + 1 :]\n"
+        "        path.write_bytes(damaged)\n"
+        "        for _ in read(['a.parquet']): pass\n"
+        "print(len(data) - start)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (run.stderr, run.returncode) == ("", 0)
+    assert int(run.stdout) > 100
+
+
 def test_a_page_gets_no_more_room_than_there_is_of_it(folder: Path) -> None:
     table = pa.table({"text": ["A"] * 3})
     parquet.write_table(table, "a.parquet", use_dictionary=False, compression="none")

@@ -23,9 +23,13 @@ from mtcheck.read.records import (
 _ROWS = 64
 """Rows that are held at a time; some texts are long."""
 
+_MOST_HELD = 2**30
+"""Bytes that these rows may come to if each is as large as its row group unpacked: a
+value of 500 MiB that is stored once may be that of every row."""
+
 _MOST_UNPACKED = 100
-"""Times what is stored. Text comes to ten times; what comes to more is read a row at a
-time, for a value of 500 MiB that is stored once may be that of every row."""
+"""Times the size of the file. Text comes to ten times; a row group that comes to more
+is read a row at a time."""
 
 _BUFFER = 2**20
 """Bytes of a column that are read at a time; unbuffered it is all of a row group."""
@@ -54,6 +58,7 @@ class _Table:
         self._path = path
         self._options = options
         self._file = _open(stream, path)
+        self._n_stored = stream.seek(0, io.SEEK_END)
         self._columns = _columns(self._file.schema_arrow, path, options)
         self._n_rows = self._file.metadata.num_rows
         self.n_groups = self._file.num_row_groups
@@ -99,13 +104,12 @@ class _Table:
 
     def _n_rows_held(self, group: int) -> int:
         """Return how many rows of a row group may be held at a time."""
+        # Not by its columns: to look at one that is damaged ends the process.
         stored = self._file.metadata.row_group(group)
-        for at in range(stored.num_columns):
-            column = stored.column(at)
-            most = _MOST_UNPACKED * max(column.total_compressed_size, 1)
-            if column.total_uncompressed_size > most:
-                return 1
-        return _ROWS
+        n_bytes = max(int(stored.total_byte_size), 1)
+        if n_bytes > _MOST_UNPACKED * self._n_stored:
+            return 1
+        return min(max(_MOST_HELD // n_bytes, 1), _ROWS)
 
     def _outcome(self, text: bytes | None, key: Any, number: int) -> Outcome:
         place = f"{self._path} row {number}"
