@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from benchmarks.fuzzing import report
 from mtcheck.models import model_folders
 
 SECONDS = 5
+INPUTS = 1_500
 
 pytestmark = pytest.mark.skipif(not model_folders(), reason="no model is installed")
 
@@ -47,9 +49,10 @@ def test_a_short_run_of_all_targets_finds_nothing(tmp_path: Path) -> None:
     run = subprocess.run(
         [
             *(sys.executable, "tests/fuzz", "--seconds", str(SECONDS)),
-            *("--folder", str(tmp_path)),
+            *("--inputs", str(INPUTS), "--folder", str(tmp_path)),
         ],
         cwd=ROOT,
+        env=os.environ | {"PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,
     )

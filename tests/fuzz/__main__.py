@@ -23,6 +23,11 @@ from fuzz.target import Target  # noqa: E402
 @click.argument("names", metavar="[TARGET]...", nargs=-1)
 @click.option("--seconds", default=60, show_default=True, help="Time of each target.")
 @click.option(
+    "--inputs",
+    type=click.IntRange(1),
+    help="End after so many inputs, which are the same each time.",
+)
+@click.option(
     "--folder",
     type=click.Path(path_type=Path),
     default=Path("fuzz"),
@@ -34,7 +39,13 @@ from fuzz.target import Target  # noqa: E402
     is_flag=True,
     help="Do not fuzz: run the inputs that are repeated at the size of a megabyte.",
 )
-def main(names: tuple[str, ...], seconds: int, folder: Path, megabyte: bool) -> None:
+def main(
+    names: tuple[str, ...],
+    seconds: int,
+    inputs: int | None,
+    folder: Path,
+    megabyte: bool,
+) -> None:
     """Fuzz the targets, or those of these names, each in a process of its own.
 
     Ends with 1 if one of them broke; its folder has the input and the log.
@@ -59,7 +70,7 @@ def main(names: tuple[str, ...], seconds: int, folder: Path, megabyte: bool) -> 
         if not process:
             if megabyte:
                 enlarge(known[name], own, own.parent / "corpus")
-            fuzz(known[name], seconds, own)
+            fuzz(known[name], seconds, own, inputs)
         started[process] = name
     is_broken = False
     while started:

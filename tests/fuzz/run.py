@@ -20,6 +20,8 @@ and the corpus of the fuzzer."""
 INSTRUMENTED = ["mtcheck", "tomllib", "json"]
 """What tells the fuzzer which way an input took; C code tells it nothing."""
 
+_SEED = 7
+
 _STUCK = 3_000
 """Seconds by the clock after which an input hangs in C code, where no signal is heard;
 the machine may be busy."""
@@ -68,10 +70,13 @@ def _end(*_: object) -> None:
     raise TooSlowError("an input took too long")
 
 
-def fuzz(target: Target, seconds: int, folder: Path) -> None:
+def fuzz(
+    target: Target, seconds: int, folder: Path, n_inputs: int | None = None
+) -> None:
     """Fuzz a target; the process ends with that.
 
-    The folder gets the log, the corpus, and an input that broke the target.
+    The folder gets the log, the corpus, and an input that broke the target. The first
+    ``n_inputs`` are the same each time; without a number all are left to chance.
     """
     import atheris
 
@@ -94,6 +99,8 @@ def fuzz(target: Target, seconds: int, folder: Path) -> None:
         "print_final_stats": 1,
         "artifact_prefix": f"{folder}/found-",
     }
+    if n_inputs is not None:
+        options |= {"runs": n_inputs, "seed": _SEED}
     if words:
         options["dict"] = folder / "words"
     flags = [f"-{name}={value}" for name, value in options.items()]
