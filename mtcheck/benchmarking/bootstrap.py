@@ -8,6 +8,7 @@ has every document once; its figures are those of the data.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
@@ -61,7 +62,13 @@ def measured(
     ``weights`` has the shape (texts, resamples).
     """
     said = shares.argmax(axis=1)
-    found = [_of_decisions(truth, said, weights, group) for group in groups]
+    found = [
+        of_counts(
+            drawn_confusions(truth[group.rows], said[group.rows], weights[group.rows]),
+            group.labels,
+        )
+        for group in groups
+    ]
     with np.errstate(divide="ignore", invalid="ignore"):
         for label in MADE:
             at = LABELS.index(label)
@@ -78,14 +85,14 @@ def calibration_errors(truth: Array, shares: Array, weights: Array) -> Array:
     return found
 
 
-def _of_decisions(
-    truth: Array, said: Array, weights: Array, group: Group
-) -> dict[str, Array]:
-    """Return what the most probable labels of some texts amount to."""
-    rows, n_labels = group.rows, len(LABELS)
-    cells = _indicators(truth[rows] * n_labels + said[rows], n_labels**2)
-    counts = weights[rows].T @ cells
-    return of_counts(counts.reshape(-1, n_labels, n_labels), group.labels)
+def drawn_confusions(truth: Array, said: Array, weights: Array) -> Array:
+    """Return the confusion matrix of texts in each resample.
+
+    The shape is (resamples, true label, said label).
+    """
+    n_labels = len(LABELS)
+    cells = _indicators(truth * n_labels + said, n_labels**2)
+    return (weights.T @ cells).reshape(-1, n_labels, n_labels)
 
 
 def of_counts(counts: Array, labels: Array) -> dict[str, Array]:
@@ -158,15 +165,26 @@ def ranked(positive: Array, negative: Array, weights: Array) -> tuple[Array, Arr
     Shapes are (positives, resamples) and (rates, resamples); ``weights`` are those of
     the negatives. Ties count half; a level is numpy's quantile of the resample.
     """
-    order = np.argsort(negative, kind="stable")
-    negative = negative[order]
-    below = np.searchsorted(negative, positive, side="left")
-    up_to = np.searchsorted(negative, positive, side="right")
-    sums = np.zeros((len(negative) + 1, weights.shape[1]))
+    n_below, ordered, sums = counted_below(positive, negative, weights)
+    levels = np.array([_levels(ordered, one) for one in sums.T.copy()]).T
+    return n_below / sums[-1], levels
+
+
+def counted_below(
+    values: Array, others: Array, weights: Array
+) -> tuple[Array, Array, Array]:
+    """Return how many of the others are below each value; ties count half.
+
+    Beside it, of shape (values, resamples), the others in order and the sums of their
+    ``weights`` in that order, from nought on.
+    """
+    order = np.argsort(others, kind="stable")
+    ordered = others[order]
+    below = np.searchsorted(ordered, values, side="left")
+    up_to = np.searchsorted(ordered, values, side="right")
+    sums = np.zeros((len(others) + 1, weights.shape[1]))
     np.cumsum(weights[order], axis=0, out=sums[1:])
-    ranks = (sums[below] + sums[up_to]) / (2 * sums[-1])
-    levels = np.array([_levels(negative, one) for one in sums.T.copy()]).T
-    return ranks, levels
+    return (sums[below] + sums[up_to]) / 2, ordered, sums
 
 
 def _levels(negative: Array, sums: Array) -> Array:
@@ -196,6 +214,17 @@ def interval(values: Array) -> tuple[float, float]:
         return np.nan, np.nan
     low, high = np.quantile(held[1:] if len(held) > 1 else held, [0.025, 0.975])
     return float(min(low, values[0])), float(max(high, values[0]))
+
+
+def figure(values: Array) -> dict[str, float | None]:
+    """Return a figure with its interval, as a report has it."""
+    low, high = interval(values)
+    return {"value": plain(values[0]), "low": plain(low), "high": plain(high)}
+
+
+def plain(value: float) -> float | None:
+    """Return a number as JSON has it: NaN is null."""
+    return None if isnan(value) else float(value)
 
 
 def joined(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:

@@ -14,9 +14,11 @@ import numpy as np
 from mtcheck.benchmarking.bootstrap import (
     RATES,
     drawn,
-    interval,
+    drawn_confusions,
+    figure,
     joined,
     of_counts,
+    plain,
     ranked,
 )
 from mtcheck.benchmarking.entrants import Scores, judged
@@ -131,11 +133,8 @@ def _figures(
     resamples).
     """
     shares, flagged = part
-    n_labels, texts = len(LABELS), np.arange(len(shares))
-    said = shares.argmax(axis=1)
-    cells = np.zeros((len(shares), n_labels**2))
-    cells[texts, of.truth * n_labels + said] = 1
-    counts = (weights.T @ cells).reshape(-1, n_labels, n_labels)
+    texts, said = np.arange(len(shares)), shares.argmax(axis=1)
+    counts = drawn_confusions(of.truth, said, weights)
     found = {"macro_f1": of_counts(counts, of.labels)["macro_f1"]}
     for label in MADE:
         own = np.flatnonzero(of.truth == LABELS.index(label))
@@ -162,14 +161,9 @@ def told(figures: Mapping[str, tuple[Array, Array]]) -> dict[str, dict[str, Any]
     """Return figures as a report has them, with the interval of what is lost."""
     found = {}
     for name, (before, after) in figures.items():
-        lost = after - before if name in LOST else after
-        low, high = interval(lost)
-        one = {"value": lost[0], "low": low, "high": high}
         if name in LOST:
-            one = {"clean": before[0], "attacked": after[0], **one}
-        found[name] = {key: _plain(float(value)) for key, value in one.items()}
+            ends = {"clean": plain(before[0]), "attacked": plain(after[0])}
+            found[name] = ends | figure(after - before)
+        else:
+            found[name] = figure(after)
     return found
-
-
-def _plain(value: float) -> float | None:
-    return None if np.isnan(value) else value

@@ -15,9 +15,10 @@ from mtcheck.benchmarking.bootstrap import (
     Group,
     calibration_errors,
     drawn,
-    interval,
+    figure,
     joined,
     measured,
+    plain,
 )
 from mtcheck.benchmarking.data import strata_of
 from mtcheck.benchmarking.entrants import Entrant, Scores, judged, rate, score_apart
@@ -221,20 +222,7 @@ def _measurable(labels: Mapping[Label, int], least: int) -> list[str]:
 
 
 def _with_intervals(figures: Mapping[str, Array]) -> dict[str, dict[str, Any]]:
-    found = {}
-    for name, values in figures.items():
-        low, high = interval(values)
-        found[name] = {
-            "value": plain(values[0]),
-            "low": plain(low),
-            "high": plain(high),
-        }
-    return found
-
-
-def plain(value: float) -> float | None:
-    """Return a number as JSON has it: NaN is null."""
-    return None if isnan(value) else float(value)
+    return {name: figure(values) for name, values in figures.items()}
 
 
 def _costs(scores: Scores) -> dict[str, float | None]:
@@ -261,24 +249,23 @@ def _compared(
         for name, shares in given.items()
     }
     found = []
-    for figure in COMPARED:
-        differences = [wholes[one][figure] - wholes[two][figure] for one, two in pairs]
+    for name in COMPARED:
+        differences = [wholes[one][name] - wholes[two][name] for one, two in pairs]
         tested = {"bootstrap": [bootstrap_p(each) for each in differences]}
-        if figure == "macro_f1":
+        if name == "macro_f1":
             tested["randomisation"] = [
                 randomisation_p(counts[one], counts[two], plan.resamples, plan.seed)
                 for one, two in pairs
             ]
         corrected = {test: holm(values) for test, values in tested.items()}
         for at, (one, two) in enumerate(pairs):
-            low, high = interval(differences[at])
+            told = figure(differences[at])
             entry = {
-                "figure": figure,
+                "figure": name,
                 "one": one,
                 "other": two,
-                "difference": plain(differences[at][0]),
-                "low": plain(low),
-                "high": plain(high),
+                "difference": told.pop("value"),
+                **told,
             }
             for test, values in tested.items():
                 entry[f"{test}_p"] = plain(values[at])

@@ -25,13 +25,10 @@ def bootstrap_p(differences: Array) -> float:
     they would be if there were none (two-sided, with the data counted as a resample).
     NaN where the figure is not measured.
     """
-    observed, resampled = abs(differences[0]), differences[1:]
+    resampled = differences[1:]
     resampled = resampled[~np.isnan(resampled)]
-    if np.isnan(observed) or not len(resampled):
-        return float("nan")
-    moved = np.abs(resampled - resampled.mean())
-    n_as_large = (moved >= observed - _SLACK).sum()
-    return float((n_as_large + 1) / (len(resampled) + 1))
+    centred = resampled - resampled.mean() if len(resampled) else resampled
+    return shuffled_p(np.concatenate([differences[:1], centred]))
 
 
 def confusions(truth: Array, said: Array, document: Array) -> Array:

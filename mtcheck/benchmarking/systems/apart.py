@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from mtcheck.benchmarking.bootstrap import figure, plain
 from mtcheck.benchmarking.figures import Array
-from mtcheck.benchmarking.run import plain
 from mtcheck.benchmarking.significance import holm, shuffled_p
 from mtcheck.benchmarking.systems.artefacts import Artefacts
 from mtcheck.benchmarking.systems.contest import Contest
-from mtcheck.benchmarking.systems.measured import draws_of, figure, sums_of
+from mtcheck.benchmarking.systems.measured import draws_of, sums_of
 from mtcheck.benchmarking.systems.paired import Sums
 from mtcheck.benchmarking.systems.plan import SystemsPlan
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
+from mtcheck.benchmarking.bootstrap import counted_below
 from mtcheck.benchmarking.figures import Array
 
 _DIGITS = 9
@@ -81,14 +82,7 @@ def ranked(values: Array, weights: Array) -> Array:
     >>> ranked(np.array([0.5, 0.1, 0.5]), np.ones((3, 1))).T
     array([[2. , 0.5, 2. ]])
     """
-    order = np.argsort(values, kind="stable")
-    ordered = values[order]
-    sums = np.zeros((len(values) + 1, weights.shape[1]))
-    np.cumsum(weights[order], axis=0, out=sums[1:])
-    below = np.searchsorted(ordered, values, side="left")
-    up_to = np.searchsorted(ordered, values, side="right")
-    found: Array = (sums[below] + sums[up_to]) / 2
-    return found
+    return counted_below(values, values, weights)[0]
 
 
 def _centred(values: Array, weights: Array) -> Array:

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from mtcheck.benchmarking.bootstrap import drawn, interval
+from mtcheck.benchmarking.bootstrap import drawn, figure
 from mtcheck.benchmarking.figures import Array
-from mtcheck.benchmarking.run import plain
 from mtcheck.benchmarking.systems.artefacts import MADE, Artefacts
 from mtcheck.benchmarking.systems.contest import Contest
 from mtcheck.benchmarking.systems.paired import Sums
@@ -122,9 +121,3 @@ def ranks_of(measured: Measured) -> Array:
     n_below = (others < own).sum(axis=2)
     n_equal = (others == own).sum(axis=2)
     return np.where(is_ranked, n_below + (n_equal + 1) / 2, np.nan)
-
-
-def figure(values: Array) -> dict[str, float | None]:
-    """Return a figure with its interval, as a report has it."""
-    low, high = interval(values)
-    return {"value": plain(values[0]), "low": plain(low), "high": plain(high)}

@@ -13,7 +13,6 @@ from mtcheck.benchmarking.systems.contest import Contest
 from mtcheck.benchmarking.systems.correlation import of_systems, of_texts
 from mtcheck.benchmarking.systems.measured import (
     draws_of,
-    figure,
     joined,
     sums_of,
 )
@@ -149,7 +148,9 @@ def _measured(
                 chunks.setdefault((level, direction, name), []).append(found)
     measured: dict[tuple[str, str | None], dict[str, Any]] = {}
     for (level, direction, name), parts in chunks.items():
-        figures = {key: figure(each) for key, each in bootstrap.joined(parts).items()}
+        figures = {
+            key: bootstrap.figure(each) for key, each in bootstrap.joined(parts).items()
+        }
         measured.setdefault((level, direction), {})[name] = figures
     once = np.ones((1, contest.n_documents))
     for direction, members in sets:
