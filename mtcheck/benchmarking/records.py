@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from mtcheck.errors import InputError
 from mtcheck.read import LARGEST_DOCUMENT, OPENERS, sources
 from mtcheck.read.limits import check_size, read_line
-from mtcheck.read.packing import DAMAGES
+from mtcheck.read.packing import DAMAGES, damages_of_parquet
 from mtcheck.read.readers import suffixes
 from mtcheck.read.sources import open_stored
 
@@ -93,7 +93,6 @@ def _cells(stream: BinaryIO, path: str, delimiter: str) -> Iterator[Outcome]:
 
 def _rows(stream: BinaryIO, path: str) -> Iterator[Outcome]:
     # Imported here: most data are not in tables.
-    from pyarrow import ArrowException
     from pyarrow.parquet import ParquetFile
 
     number = 0
@@ -102,7 +101,7 @@ def _rows(stream: BinaryIO, path: str) -> Iterator[Outcome]:
             for record in batch.to_pylist():
                 number += 1
                 yield f"{path} row {number}", record
-    except (ArrowException, UnicodeDecodeError) as error:
+    except damages_of_parquet() as error:
         why = str(error).partition("\n")[0]
         place = f"{path} row {number + 1}"
         yield InputError(place, f"cannot be read from here on ({why})")

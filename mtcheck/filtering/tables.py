@@ -23,7 +23,7 @@ import pyarrow as pa
 from mtcheck.corpus.store import MANIFEST
 from mtcheck.errors import InputError
 from mtcheck.filtering.columns import PLACE
-from mtcheck.read.packing import DAMAGES, OPENERS
+from mtcheck.read.packing import DAMAGES, OPENERS, damages_of_parquet
 from mtcheck.report.parquet import schema, written
 from mtcheck.spreadsheet import as_written
 from mtcheck.types import LABELS
@@ -39,9 +39,6 @@ _NAMED = 5
 LARGEST_CELL = 64 * 2**20
 """Characters of a cell of CSV, where a quote that never closes would take in the file,
 and bytes of a line of JSON."""
-
-_DAMAGES = (pa.ArrowException, UnicodeDecodeError)
-"""What pyarrow raises where a file is damaged; names, too, are UTF-8 or not."""
 
 _PART = re.compile(r"part-(\d*).*")
 
@@ -154,10 +151,11 @@ def read_tables(
 def _read_parquet(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
     from pyarrow.parquet import ParquetFile
 
+    damages = damages_of_parquet()
     try:
         file = ParquetFile(path)
         there = file.schema_arrow.names
-    except _DAMAGES:
+    except damages:
         raise InputError(path, "is no Parquet file, or is cut off") from None
     with file:
         _need(path, columns, there)
@@ -173,7 +171,7 @@ def _read_parquet(path: str, columns: Sequence[str]) -> Iterator[Outcome]:
                 for batch in file.iter_batches(BATCH_ROWS, [group], names):
                     batch.validate(full=True)  # damage may pass as text
                     yield _as_scores(path, batch, columns)
-            except (*_DAMAGES, OSError):
+            except (*damages, OSError):
                 yield InputError(
                     path, f"row group {group + 1} of {n_groups} is damaged"
                 )

@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+
 DAMAGES = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
 """What is raised where a packed file is damaged or cut off."""
+
+
+def damages_of_parquet() -> tuple[type[Exception], type[Exception]]:
+    """Return what pyarrow raises where a file is damaged: names are UTF-8 or not."""
+    from pyarrow import ArrowException  # most texts are not in tables
+
+    return ArrowException, UnicodeDecodeError
 
 
 def _open_gz(stream: BinaryIO) -> BinaryIO:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from mtcheck.errors import InputError
 from mtcheck.read.limits import check_size
+from mtcheck.read.packing import damages_of_parquet
 from mtcheck.read.records import (
     Outcome,
     Reader,
@@ -57,8 +58,7 @@ class _Table:
     def __init__(self, stream: BinaryIO, path: str, options: ReadOptions) -> None:
         self._path = path
         self._options = options
-        self._file = _open(stream, path)
-        self._n_stored = stream.seek(0, io.SEEK_END)
+        self._file, self._n_stored = _open(stream, path)
         self._columns = _columns(self._file.schema_arrow, path, options)
         self._n_rows = self._file.metadata.num_rows
         self.n_groups = self._file.num_row_groups
@@ -78,7 +78,7 @@ class _Table:
                 number += 1
                 outcome = self._outcome(text, key, number)
                 yield Step(number, outcome, number / self._n_rows)
-        except _damages() as error:
+        except (*damages_of_parquet(), OSError) as error:
             why = _reason(error)
         if number < end:
             lost = InputError(
@@ -126,23 +126,25 @@ class _Table:
         return document(decoded, key, self._path, number, number, self._options)
 
 
-def _open(stream: BinaryIO, path: str) -> Any:
+def _open(stream: BinaryIO, path: str) -> tuple[Any, int]:
+    """Return the file, and its size in bytes."""
     from pyarrow.parquet import ParquetFile
 
     if not stream.seekable():
         why = "Parquet is read from its end on, which cannot be done here"
         raise InputError(path, f"{why}; download the file")
     try:
+        size = stream.seek(0, io.SEEK_END)
         file = ParquetFile(
             stream,
-            buffer_size=0 if stream.seek(0, io.SEEK_END) <= _SMALL else _BUFFER,
+            buffer_size=0 if size <= _SMALL else _BUFFER,
             pre_buffer=False,
             page_checksum_verification=True,
         )
         file.schema_arrow.names  # noqa: B018
         _check_numbers(file.metadata)
-        return file
-    except _damages() as error:
+        return file, size
+    except (*damages_of_parquet(), OSError) as error:
         why = f"is not Parquet, or is damaged or cut off ({_reason(error)})"
         raise InputError(path, f"{why}; make the file again") from None
 
@@ -157,13 +159,6 @@ def _check_numbers(metadata: Any) -> None:
         raise ArrowInvalid(
             f"{metadata.num_rows:,} rows cannot be in groups of {reprlib.repr(sizes)}"
         )
-
-
-def _damages() -> tuple[type[Exception], ...]:
-    """Return what is raised where a file is damaged: names, too, are UTF-8 or not."""
-    from pyarrow import ArrowException
-
-    return ArrowException, OSError, UnicodeDecodeError
 
 
 def _columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
