@@ -7,6 +7,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from mtcheck import __version__
+from mtcheck.marking.text import plain
 
 
 def page(
@@ -52,6 +53,14 @@ def page(
 def legend() -> str:
     """Return what the words and marks of a page mean."""
     return asset("legend.html").rstrip()
+
+
+def count_table(caption: str, rows: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """Yield a table of names and numbers; the ``caption`` is HTML."""
+    yield f"<table><caption>{caption}</caption>"
+    for name, number in rows:
+        yield f'<tr><th scope="row">{plain(name)}</th><td>{number:,}</td></tr>'
+    yield "</table>"
 
 
 def policy(script: str = "", style: str = "") -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from mtcheck.marking.page import count_table
 from mtcheck.marking.text import plain
 from mtcheck.marking.verdicts import NOT_JUDGED, SIGNS
 from mtcheck.report.text import count
@@ -43,19 +44,19 @@ class Summary:
         yield '<h2 id="summary">Summary</h2>'
         yield '<div class="tables">'
         total = self._labels.total()
-        yield from _table(
+        yield from count_table(
             f"Labels of {count(total, 'verdict')}",
             [
                 (f"{SIGNS[label]} {label or NOT_JUDGED}", self._labels[label])
                 for label in (*LABELS, None)
             ],
         )
-        yield from _table(
+        yield from count_table(
             "Evidence",
             [(level, self._evidence[level]) for level in EVIDENCE],
         )
         rows = [(f"{code} {name}", number) for (code, name), number in self._found()]
-        yield from _table(count(self._codes.total(), "finding"), rows)
+        yield from count_table(count(self._codes.total(), "finding"), rows)
         yield "</div>"
         yield "</section>"
 
@@ -82,13 +83,6 @@ class Summary:
         yield '<button type="reset">Show all</button>'
         yield '<output id="shown"></output>'
         yield "</form>"
-
-
-def _table(caption: str, rows: list[tuple[str, int]]) -> Iterator[str]:
-    yield f"<table><caption>{caption}</caption>"
-    for name, number in rows:
-        yield f'<tr><th scope="row">{plain(name)}</th><td>{number:,}</td></tr>'
-    yield "</table>"
 
 
 def _choice(name: str, title: str, options: list[tuple[str, str]]) -> Iterator[str]:

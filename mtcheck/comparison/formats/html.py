@@ -10,7 +10,7 @@ from mtcheck.comparison.rows import ROW_KINDS, Row, rows_of
 from mtcheck.comparison.sides import LONGEST_TEXT, Sides
 from mtcheck.comparison.values import KINDS, Basis, Comparison, Kind
 from mtcheck.comparison.wording import score_in_words
-from mtcheck.marking.page import page
+from mtcheck.marking.page import count_table, page
 from mtcheck.marking.text import plain
 from mtcheck.report import Screen
 from mtcheck.report.html import MOST_CHARACTERS, MOST_PARAGRAPHS
@@ -70,7 +70,7 @@ def _summary(found: Comparison) -> Iterator[str]:
         yield f"<p>{line}</p>"
     yield '<div class="tables">'
     reordered = sum(pair.is_reordered for pair in found.pairs)
-    yield from _table(
+    yield from count_table(
         "Paragraphs",
         [
             ("aligned", len(found.pairs)),
@@ -80,20 +80,13 @@ def _summary(found: Comparison) -> Iterator[str]:
         ],
     )
     caption, kinds = _TOLD[found.basis]
-    yield from _table(caption, [(kind, found.n_words[kind]) for kind in kinds])
+    yield from count_table(caption, [(kind, found.n_words[kind]) for kind in kinds])
     codes = Counter(f"{finding.code} {finding.name}" for finding in found.residue)
-    yield from _table(
+    yield from count_table(
         f"Residue: {count(len(found.residue), 'place')}", sorted(codes.items())
     )
     yield "</div>"
     yield "</section>"
-
-
-def _table(caption: str, rows: Sequence[tuple[str, int]]) -> Iterator[str]:
-    yield f"<table><caption>{caption}</caption>"
-    for name, number in rows:
-        yield f'<tr><th scope="row">{plain(name)}</th><td>{number:,}</td></tr>'
-    yield "</table>"
 
 
 def _filter(rows: Sequence[Row]) -> Iterator[str]:
