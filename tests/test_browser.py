@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,21 @@ class Watched:
         ]
 
 
+@contextmanager
+def opened(
+    browser: Browser, url: str, screen: str = "wide", scheme: str = "light"
+) -> Iterator[Watched]:
+    """Open a page on a screen; at the end it must be silent."""
+    width, height = SCREENS[screen]
+    with browser.new_page(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+    ) as page:
+        watched = Watched(page, url)
+        yield watched
+        watched.check()
+
+
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the address of a report on two of the seeds and a hostile text."""
@@ -88,10 +104,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def shown(browser: Browser, report: str) -> Iterator[Watched]:
     """Return the report, opened on a wide screen; at the end it must be silent."""
-    with browser.new_page(viewport={"width": 1100, "height": 900}) as page:
-        watched = Watched(page, report)
+    with opened(browser, report) as watched:
         yield watched
-        watched.check()
 
 
 @pytest.fixture(scope="module")
@@ -113,18 +127,13 @@ def url() -> Iterator[str]:
 def test_nobody_is_kept_from_reading_a_report(
     browser: Browser, report: str, screen: str, scheme: str
 ) -> None:
-    width, height = SCREENS[screen]
-    with browser.new_page(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if scheme == "dark" else "light",
-    ) as page:
-        watched = Watched(page, report)
+    with opened(browser, report, screen, scheme) as watched:
+        page = watched.page
         page.locator("summary").click()
         page.locator("a.mark").first.focus()
         assert watched.find_barriers() == []
         is_wider = "document.documentElement.scrollWidth > innerWidth"
         assert not page.evaluate(is_wider)
-        watched.check()
 
 
 def test_the_tab_key_leads_to_marks_and_shows_why(shown: Watched) -> None:
@@ -234,12 +243,8 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_nobody_is_kept_from_reading_a_comparison(
     browser: Browser, comparison: str, screen: str, scheme: str
 ) -> None:
-    width, height = SCREENS[screen]
-    with browser.new_page(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if scheme == "dark" else "light",
-    ) as page:
-        watched = Watched(page, comparison)
+    with opened(browser, comparison, screen, scheme) as watched:
+        page = watched.page
         page.locator("summary").click()
         page.locator("a.spun:not([tabindex])").first.focus()
         assert watched.find_barriers() == []
@@ -257,7 +262,6 @@ def test_nobody_is_kept_from_reading_a_comparison(
         for text in shown.all():
             assert told in " ".join((text.text_content() or "").split())
         assert page.locator("img").count() == 0
-        watched.check()
 
 
 def test_the_keyboard_tells_a_change_and_shows_its_other_side(

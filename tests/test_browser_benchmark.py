@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 from test_benchmark import HOSTILE, guesses, rows, write
-from test_browser import SCREENS, Watched, browser
+from test_browser import SCREENS, Watched, browser, opened
 
 from mtcheck.cli import main
 from mtcheck.models import model_folders
@@ -42,10 +42,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def shown(browser: Browser, report: str) -> Iterator[Watched]:
     """Return the report, opened on a wide screen; at the end it must be silent."""
-    with browser.new_page(viewport={"width": 1100, "height": 900}) as page:
-        watched = Watched(page, report)
+    with opened(browser, report) as watched:
         yield watched
-        watched.check()
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -53,17 +51,12 @@ def shown(browser: Browser, report: str) -> Iterator[Watched]:
 def test_nobody_is_kept_from_reading_a_benchmark(
     browser: Browser, report: str, screen: str, scheme: str
 ) -> None:
-    width, height = SCREENS[screen]
-    with browser.new_page(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if scheme == "dark" else "light",
-    ) as page:
-        watched = Watched(page, report)
+    with opened(browser, report, screen, scheme) as watched:
+        page = watched.page
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = 1)")
         assert watched.find_barriers() == []
         is_wider = "document.documentElement.scrollWidth > innerWidth"
         assert not page.evaluate(is_wider)
-        watched.check()
 
 
 def test_the_tab_key_leads_to_all_that_can_be_worked(shown: Watched) -> None:
