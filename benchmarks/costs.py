@@ -14,6 +14,7 @@ from benchmarks.record import (
     data_option,
     fingerprint,
     heading,
+    model_option,
     output_option,
     signature,
     table,
@@ -23,7 +24,7 @@ from benchmarks.record import (
 from benchmarks.speed import Slices, one_core
 from mtcheck.clock import Clock
 from mtcheck.extract import TIERS, Tier, extractors
-from mtcheck.models import DEFAULT, open_model
+from mtcheck.models import open_model
 from mtcheck.report import render
 from mtcheck.scoring import score_documents
 from mtcheck.types import Document, Scored
@@ -151,7 +152,7 @@ def _total(total: float) -> list[str]:
     type=click.IntRange(N_TURNS),
     help="Paragraphs of each language for each tier.",
 )
-@click.option("--model", default=DEFAULT, show_default=True, help="Name or folder.")
+@model_option
 @output_option
 def main(data: Path, rows: int, model: str, output: Path) -> None:
     """Measure the cost of each stage, for both tiers and all languages."""

@@ -17,6 +17,7 @@ from benchmarks.record import (
     data_option,
     fingerprint,
     output_option,
+    part_option,
     signature,
     table,
     write,
@@ -182,7 +183,7 @@ def missed_lines(
 @click.command()
 @data_option("paragraphs/")
 @click.option("--language", help="Code. [default: all that mtcheck knows]")
-@click.option("--part", default="dev", show_default=True, help="Part of the data.")
+@part_option
 @click.option(
     "--rows",
     "most",

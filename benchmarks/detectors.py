@@ -11,7 +11,14 @@ import click
 
 import mtcheck
 from benchmarks.compression import answers, prime
-from benchmarks.record import data_file, data_option, output_option, write
+from benchmarks.record import (
+    data_file,
+    data_option,
+    language_option,
+    output_option,
+    part_option,
+    write,
+)
 from mtcheck.benchmarking.baselines import BASELINES
 from mtcheck.benchmarking.data import read_labelled
 from mtcheck.benchmarking.report.markdown import markdown
@@ -36,8 +43,8 @@ def predict(path: Path, train: Path, target: Path) -> None:
 
 @click.command()
 @data_option("paragraphs/")
-@click.option("--language", default="en", show_default=True, help="Code.")
-@click.option("--part", default="dev", show_default=True, help="Part of the data.")
+@language_option
+@part_option
 @click.option(
     "--model",
     "models",

@@ -16,6 +16,7 @@ from benchmarks.record import (
     data_option,
     fingerprint,
     output_option,
+    part_option,
     signature,
     table,
     write,
@@ -202,7 +203,7 @@ def chosen_rules(codes: Sequence[str]) -> list[Rule] | None:
 @click.option("--group-field", help="Field of a FILE's records to count by.")
 @data_option("paragraphs/")
 @click.option("--language", help="Code. [default: all that mtcheck knows]")
-@click.option("--part", default="dev", show_default=True, help="Part of the data.")
+@part_option
 @click.option("--rule", "codes", multiple=True, help="Only codes that start like this.")
 @click.option(
     "--draw", "n_drawn", type=click.IntRange(1), help="Findings to show for judging."

@@ -20,10 +20,16 @@ from benchmarks.floors import (
     write_floors,
 )
 from benchmarks.gauges import fast_of_kenlm, gauges
-from benchmarks.record import data_file, data_option, fingerprint, signature
+from benchmarks.record import (
+    data_file,
+    data_option,
+    fingerprint,
+    model_option,
+    signature,
+)
 from mtcheck.errors import MtcheckError
 from mtcheck.languages import languages
-from mtcheck.models import DEFAULT, open_model
+from mtcheck.models import open_model
 
 MISSED, REFUSED = 1, 2
 
@@ -79,7 +85,7 @@ def judge(floors: Floors, now: Floors, found: Sequence[Gauge], part: str) -> boo
 @click.command()
 @data_option("paragraphs/")
 @click.option("--language", help="Only this one. [default: all, and speed]")
-@click.option("--model", default=DEFAULT, show_default=True, help="Name or folder.")
+@model_option
 @click.option("--floors", type=click.Path(path_type=Path), default=FLOORS, help="File.")
 @click.option("--pin", is_flag=True, help="Write the floors from what is measured.")
 @click.option(

@@ -22,6 +22,8 @@ from benchmarks.record import (
     data_option,
     fingerprint,
     heading,
+    language_option,
+    model_option,
     output_option,
     signature,
     table,
@@ -35,7 +37,7 @@ from mtcheck.extract.grammar import EXTRACTOR
 from mtcheck.grammar import AUTO
 from mtcheck.grammar.checker import Checker, Service
 from mtcheck.grammar.server import grammar_service
-from mtcheck.models import DEFAULT, open_model
+from mtcheck.models import open_model
 from training.build import leave_all_labels
 from training.data import Row, document_folds, label_index, read_rows, source_folds
 
@@ -188,8 +190,8 @@ def report(raw: Mapping[str, Any]) -> list[str]:
 
 @click.command()
 @data_option("paragraphs/")
-@click.option("--language", default="en", show_default=True, help="Code.")
-@click.option("--model", default=DEFAULT, show_default=True, help="Name or folder.")
+@language_option
+@model_option
 @click.option(
     "--grammar", default=AUTO, show_default=True, help="auto, or a server's URL."
 )

@@ -21,6 +21,7 @@ from benchmarks.record import (
     data_option,
     fingerprint,
     heading,
+    language_option,
     output_option,
     signature,
     table,
@@ -108,7 +109,7 @@ def report(raw: Mapping[str, Any]) -> list[str]:
 
 @click.command()
 @data_option("paragraphs/")
-@click.option("--language", default="en", show_default=True, help="Code.")
+@language_option
 @click.option("--rows", default=400, show_default=True, help="Paragraphs.")
 @click.option("--passes", default=3, show_default=True, type=click.IntRange(1))
 @output_option

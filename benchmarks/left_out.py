@@ -32,6 +32,7 @@ from benchmarks.record import (
     data_option,
     fingerprint,
     heading,
+    language_option,
     output_option,
     signature,
     table,
@@ -284,7 +285,7 @@ def family(row: Row) -> Row:
 
 @click.command()
 @data_option("paragraphs/, lm/ and lexicons/")
-@click.option("--language", default="en", show_default=True, help="Code.")
+@language_option
 @click.option(
     "--replicates",
     default=300,

@@ -23,6 +23,7 @@ from benchmarks.record import (
     data_option,
     fingerprint,
     heading,
+    model_option,
     needed,
     output_option,
     signature,
@@ -37,7 +38,7 @@ from mtcheck.benchmarking.figures import Array
 from mtcheck.classify import softmax
 from mtcheck.errors import MtcheckError
 from mtcheck.estimators import VerdictClassifier
-from mtcheck.models import DEFAULT, open_model
+from mtcheck.models import open_model
 from mtcheck.types import LABELS, Label
 from training.data import Row, document_folds
 from training.measured import Corpus
@@ -256,7 +257,7 @@ def _rows(
 
 @click.command()
 @data_option("published/")
-@click.option("--model", default=DEFAULT, show_default=True, help="Name or folder.")
+@model_option
 @click.option("--resamples", default=1000, show_default=True, help="Draws.")
 @click.option("--seed", default=7, show_default=True, help="Of boosting and draws.")
 @output_option

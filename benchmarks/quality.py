@@ -22,7 +22,10 @@ from benchmarks.record import (
     data_option,
     fingerprint,
     heading,
+    language_option,
+    model_option,
     output_option,
+    part_option,
     signature,
     table,
     versions,
@@ -31,7 +34,7 @@ from benchmarks.record import (
 from mtcheck.benchmarking.figures import MADE, Array
 from mtcheck.errors import MtcheckError
 from mtcheck.extract import TIERS, Tier
-from mtcheck.models import DEFAULT, open_model
+from mtcheck.models import open_model
 from mtcheck.scoring import score_documents
 from mtcheck.types import LABELS, Document, Scored
 from training.data import Row, read_rows
@@ -217,10 +220,10 @@ def shown(value: float) -> str:
 
 @click.command()
 @data_option("paragraphs/")
-@click.option("--language", default="en", show_default=True, help="Code.")
-@click.option("--part", default="dev", show_default=True, help="Part of the data.")
+@language_option
+@part_option
 @click.option("--tier", default="full", type=click.Choice(TIERS), show_default=True)
-@click.option("--model", default=DEFAULT, show_default=True, help="Name or folder.")
+@model_option
 @click.option(
     "--replicates",
     default=1000,

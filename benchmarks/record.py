@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from mtcheck import __version__
-from mtcheck.models import Model
+from mtcheck.models import DEFAULT, Model
 from training.kenlm_tools import kenlm_version
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -22,6 +22,15 @@ ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("MTCHECK_SHARED", ROOT.parent / "shared")) / "data"
 RESULTS = Path(__file__).parent / "results"
 
+language_option = click.option(
+    "--language", default="en", show_default=True, help="Code."
+)
+part_option = click.option(
+    "--part", default="dev", show_default=True, help="Part of the data."
+)
+model_option = click.option(
+    "--model", default=DEFAULT, show_default=True, help="Name or folder."
+)
 output_option = click.option(
     "--output", type=click.Path(path_type=Path), default=RESULTS, help="Folder."
 )

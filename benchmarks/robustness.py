@@ -10,7 +10,15 @@ from pathlib import Path
 
 import click
 
-from benchmarks.record import data_file, data_option, heading, output_option, write
+from benchmarks.record import (
+    data_file,
+    data_option,
+    heading,
+    language_option,
+    output_option,
+    part_option,
+    write,
+)
 from mtcheck.benchmarking.attacks import EVERY
 from mtcheck.benchmarking.data import Data
 from mtcheck.benchmarking.plan import Plan, Prepared, prepare
@@ -37,8 +45,8 @@ def sample(data: Data, n_texts: int, seed: int) -> Data:
 
 @click.command()
 @data_option("paragraphs/")
-@click.option("--language", default="en", show_default=True, help="Code.")
-@click.option("--part", default="dev", show_default=True, help="Part of the data.")
+@language_option
+@part_option
 @click.option(
     "--model",
     "models",

@@ -26,6 +26,7 @@ from benchmarks.record import (
     data_option,
     fingerprint,
     heading,
+    model_option,
     output_option,
     signature,
     table,
@@ -35,7 +36,7 @@ from benchmarks.record import (
 from benchmarks.speed import ONE_THREAD
 from mtcheck.corpus.store import MANIFEST
 from mtcheck.extract import TIERS
-from mtcheck.models import DEFAULT, open_model
+from mtcheck.models import open_model
 from training.data import read_rows
 
 SEED = 7
@@ -294,7 +295,7 @@ def _numbers(context: click.Context, option: click.Parameter, value: str) -> lis
 )
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1))
 @click.option("--tier", default="fast", show_default=True, type=click.Choice(TIERS))
-@click.option("--model", default=DEFAULT, show_default=True, help="Name or folder.")
+@model_option
 @click.option(
     "--turns",
     default=3,

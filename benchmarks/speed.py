@@ -19,6 +19,7 @@ from benchmarks.record import (
     data_option,
     fingerprint,
     heading,
+    model_option,
     output_option,
     signature,
     table,
@@ -27,7 +28,7 @@ from benchmarks.record import (
 )
 from benchmarks.start import measure_start, start_lines
 from benchmarks.tools import TOOLS
-from mtcheck.models import DEFAULT, open_model
+from mtcheck.models import open_model
 from training.data import read_rows
 
 ONE_THREAD = dict.fromkeys(
@@ -300,7 +301,7 @@ def run(data: Path, n_rows: int, passes: int, model: str, peer: str) -> list[Any
 @click.option(
     "--passes", default=5, show_default=True, type=click.IntRange(1), help="Turns."
 )
-@click.option("--model", default=DEFAULT, show_default=True, help="Name or folder.")
+@model_option
 @click.option(
     "--peer-python",
     default=sys.executable,

@@ -10,14 +10,20 @@ from typing import Any
 
 import click
 
-from benchmarks.record import data_file, data_option, output_option, write
+from benchmarks.record import (
+    data_file,
+    data_option,
+    model_option,
+    output_option,
+    part_option,
+    write,
+)
 from mtcheck.benchmarking.report.markdown import markdown
 from mtcheck.benchmarking.report.systems import SIGNIFICANT
 from mtcheck.benchmarking.systems.plan import SystemsPlan, prepare_systems
 from mtcheck.benchmarking.systems.run import run_systems
 from mtcheck.errors import MtcheckError
 from mtcheck.languages import languages
-from mtcheck.models import DEFAULT
 from mtcheck.rules import all_rules
 
 SOURCES = ("ted21", "wmt22")
@@ -79,8 +85,8 @@ def _rounded(value: Any) -> Any:
 @click.command()
 @data_option("paragraphs/")
 @click.option("--language", help="Code. [default: all that mtcheck knows]")
-@click.option("--part", default="dev", show_default=True, help="Part of the data.")
-@click.option("--model", default=DEFAULT, show_default=True, help="Name or folder.")
+@part_option
+@model_option
 @click.option("--seed", default=7, show_default=True, help="Seed of all chance.")
 @click.option("--resamples", default=2000, show_default=True, help="Draws.")
 @click.option(

@@ -17,6 +17,7 @@ from benchmarks.record import (
     data_file,
     data_option,
     heading,
+    model_option,
     output_option,
     signature,
     table,
@@ -30,7 +31,7 @@ from mtcheck.classify import LEVELS_OF_EVIDENCE, evidence
 from mtcheck.errors import InputError, MtcheckError
 from mtcheck.extract import TIERS, Tier
 from mtcheck.languages import languages
-from mtcheck.models import DEFAULT, Model, open_model
+from mtcheck.models import Model, open_model
 from mtcheck.types import Label
 from training.false_alarms import MIN_SHOWN, wilson
 
@@ -288,7 +289,7 @@ def measure(
 @click.option("--group-field", help="Field of the records that tells who wrote.")
 @data_option("paragraphs/")
 @click.option("--tier", default="full", type=click.Choice(TIERS), show_default=True)
-@click.option("--model", default=DEFAULT, show_default=True, help="Name or folder.")
+@model_option
 @click.option(
     "--replicates",
     default=1000,
