@@ -65,6 +65,7 @@ def test_a_short_run_of_all_targets_finds_nothing(tmp_path: Path) -> None:
 
 
 def test_an_unknown_target_is_refused(tmp_path: Path) -> None:
+    needed("atheris")
     run = subprocess.run(
         [sys.executable, "tests/fuzz", "nothing", "--folder", str(tmp_path)],
         cwd=ROOT,

@@ -91,7 +91,12 @@ def _plain_targets() -> dict[str, Target]:
 
 def _counted_targets() -> dict[str, Target]:
     """Return the targets, which count for the fuzzer which way an input takes."""
-    import atheris
+    try:
+        import atheris
+    except ImportError:
+        raise click.ClickException(
+            "fuzzing needs atheris; install it with pip install --group fuzz"
+        ) from None
 
     with redirect_stderr(StringIO()), atheris.instrument_imports(include=INSTRUMENTED):
         return _plain_targets()
