@@ -45,12 +45,7 @@ from mtcheck.errors import MtcheckError
 from mtcheck.estimators import VerdictClassifier
 from mtcheck.extract import schema
 from mtcheck.types import LABELS, Label
-from training.additive import (
-    IN_FAVOUR,
-    best_slope,
-    fit_additive,
-    leaning,
-)
+from training.additive import IN_FAVOUR, fit_additive, slope_and_leaning
 from training.build import DOCUMENT_FOLDS, gather, leave_all_labels
 from training.damage import made_rows
 from training.data import PLAIN_PREFIX, Row, document_folds, source_folds
@@ -137,11 +132,9 @@ def _adjusted(logits: Array, rows: Measured) -> tuple[float, float]:
 
     Rows that were made here, and plain text, would not be met in these numbers.
     """
-    met = np.array([_is_met(row) for row in rows.rows])
-    logits, labels = logits[met], rows.labels[met]
-    shift = leaning(logits, labels)
-    leaned = logits + shift * IN_FAVOUR
-    return best_slope(lambda slope: slope * leaned, labels), shift
+    met = np.flatnonzero([_is_met(row) for row in rows.rows])
+    logits = logits[met]
+    return slope_and_leaning(lambda slope: slope * logits, rows.take(met))
 
 
 def _is_met(row: Row) -> bool:

@@ -10,6 +10,7 @@ from sklearn.metrics import f1_score
 from mtcheck.classify import AdditiveModel, Array, Context, softmax
 from mtcheck.estimators import VerdictClassifier
 from mtcheck.types import LABELS, Label
+from training.data import source_weights
 from training.kinds import kind_labels
 from training.measured import Measured, Noise
 
@@ -68,24 +69,28 @@ def rounded(model: AdditiveModel, slope: float = 1.0) -> AdditiveModel:
     )
 
 
-def scale(model: AdditiveModel, rows: Measured) -> float:
-    """Return what scores must be multiplied by to fit rows of unseen sources.
+def slope_and_leaning(
+    logits: Callable[[float], Array], rows: Measured
+) -> tuple[float, float]:
+    """Return what scores must be multiplied by for rows of unseen sources, and lean.
 
-    Temperature scaling: Guo et al., "On Calibration of Modern Neural Networks", ICML
-    2017. The rows count as they stand, most of them people's, as texts are met.
+    ``logits`` gives the logits of the labels by the slope. Temperature scaling: Guo et
+    al., "On Calibration of Modern Neural Networks", ICML 2017. The labels count as they
+    stand, most of them people's, as texts are met, but no source counts for more than
+    ``LARGEST_SOURCE`` rows: one that is all wrong would make all others doubtful. The
+    slope is of the scores before they lean, for that is a matter of costs and says
+    nothing of how sure the tables are.
     """
-    totals = model.contributions(rows.vectors).sum(axis=1) + model.intercept
-    return best_slope(lambda slope: model.merged(slope * totals), rows.labels)
-
-
-def best_slope(logits: Callable[[float], Array], labels: NDArray[np.int64]) -> float:
-    """Return the slope whose logits make the true labels likeliest."""
-    places = np.arange(len(labels))
+    weights = source_weights(rows.rows)
+    places = np.arange(len(rows.labels))
     losses = [
-        -float(np.log(softmax(logits(slope))[places, labels]).mean())
+        -np.average(
+            np.log(softmax(logits(slope))[places, rows.labels]), weights=weights
+        )
         for slope in _SLOPES
     ]
-    return float(_SLOPES[int(np.argmin(losses))])
+    slope = float(_SLOPES[int(np.argmin(losses))])
+    return slope, leaning(logits(1.0), rows.labels)
 
 
 def favouring(model: AdditiveModel, shift: float) -> AdditiveModel:

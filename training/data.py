@@ -6,10 +6,14 @@ import lzma
 import random
 import re
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from mtcheck.classify import Array
 from mtcheck.errors import InputError
 from mtcheck.read import OPENERS
 from mtcheck.segment import Passage, passages
@@ -26,6 +30,9 @@ PLAIN_SLACK = 40
 PLAIN_PREFIX = "plain_"
 TRIP_PREFIX = "apertium_"
 """What the names of sources that are made here begin with."""
+
+LARGEST_SOURCE = 200
+"""A source of more rows weighs no more in what is chosen for sources at large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +268,20 @@ def source_folds(rows: Sequence[Row], n_folds: int) -> list[int]:
             a + b for a, b in zip(fold, counts[source], strict=True)
         ]
     return [home[row.source] for row in rows]
+
+
+def source_weights(rows: Sequence[Row]) -> Array:
+    """Return weights by which no source counts for more than ``LARGEST_SOURCE`` rows.
+
+    >>> many = [Row("…", "en", Label.ORIGINAL, "news", "", "", "", "")] * 400
+    >>> few = [Row("…", "en", Label.ORIGINAL, "blog", "", "", "", "")]
+    >>> source_weights(many + few)[[0, -1]].tolist()
+    [0.5, 1.0]
+    """
+    sizes = Counter(row.source for row in rows)
+    return np.array(
+        [min(sizes[row.source], LARGEST_SOURCE) / sizes[row.source] for row in rows]
+    )
 
 
 def fingerprint(folder: Path, added: Sequence[Path] = ()) -> dict[str, str]:

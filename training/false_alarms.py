@@ -9,12 +9,9 @@ from numpy.typing import NDArray
 
 from mtcheck.classify import LEVELS_OF_EVIDENCE, Array
 from mtcheck.types import LABELS, Label
-from training.data import Row
+from training.data import Row, source_weights
 
 MADE = tuple(label for label in LABELS if label != Label.ORIGINAL)
-
-LARGEST_SOURCE = 200
-"""A source of more paragraphs weighs no more: a threshold is for writers at large."""
 
 MIN_SHOWN = 30
 """Paragraphs of a source whose false alarms are shown."""
@@ -27,7 +24,9 @@ def thresholds(rows: Sequence[Row], shares: Array) -> dict[str, dict[str, float]
     by people are apart: at 1 % of these next to nothing would be found.
     """
     human = is_human(rows)
-    weights = _weights([row for row, is_own in zip(rows, human, strict=True) if is_own])
+    weights = source_weights(
+        [row for row, is_own in zip(rows, human, strict=True) if is_own]
+    )
     found: dict[str, dict[str, float]] = {}
     for label in MADE:
         own = shares[human, LABELS.index(label)]
@@ -93,14 +92,6 @@ def _passed(scores: Array, level: float) -> list[float]:
     hits = int((scores > level).sum())
     low, high = wilson(hits, len(scores))
     return [round(value, 5) for value in (hits / len(scores), max(low, 0.0), high)]
-
-
-def _weights(rows: Sequence[Row]) -> Array:
-    sources = [row.source for row in rows]
-    sizes = {name: sources.count(name) for name in set(sources)}
-    return np.array(
-        [min(sizes[name], LARGEST_SOURCE) / sizes[name] for name in sources]
-    )
 
 
 def _quantile(values: Array, weights: Array, share: float) -> float:

@@ -18,9 +18,8 @@ from training.additive import (
     favouring,
     fit_additive,
     fit_context,
-    leaning,
     rounded,
-    scale,
+    slope_and_leaning,
 )
 from training.data import Row, label_index
 from training.false_alarms import false_alarms, thresholds
@@ -83,10 +82,9 @@ def fit_tier(
     train, every = train.features(chosen), dev.features(chosen)
     dev = every.take(np.flatnonzero([not row.is_noncommercial for row in every.rows]))
     raw = fit_additive(names, train, UNUSED, seed)
-    shift = leaning(raw.logits(dev.vectors), dev.labels)
-    leaned = favouring(raw, shift)
-    slope = scale(leaned, dev)
-    model = rounded(leaned, slope)
+    totals = raw.contributions(dev.vectors).sum(axis=1) + raw.intercept
+    slope, shift = slope_and_leaning(lambda slope: raw.merged(slope * totals), dev)
+    model = rounded(favouring(raw, shift), slope)
     logits = model.logits(dev.vectors)
 
     def fit(rows: Measured) -> AdditiveModel:

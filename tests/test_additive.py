@@ -1,0 +1,71 @@
+"""How sure the model is, and how far it leans, is found on sources at large."""
+
+import numpy as np
+import pytest
+
+from mtcheck.classify import Array, softmax
+from mtcheck.types import LABELS, Label
+from training.additive import IN_FAVOUR, slope_and_leaning
+from training.data import LARGEST_SOURCE, Row, source_weights
+from training.measured import Measured
+
+random = np.random.default_rng(5)
+
+
+def row(source: str, label: Label) -> Row:
+    """Return a row whose text does not matter."""
+    return Row("text", "en", label, source, "human", "d", "", "CC0-1.0")
+
+
+def drawn(logits: Array, source: str) -> list[Row]:
+    """Return rows of labels that are as likely as the logits say."""
+    ranks = (softmax(logits).cumsum(1) < random.random((len(logits), 1))).sum(1)
+    return [row(source, LABELS[rank]) for rank in ranks]
+
+
+def found(logits: Array, rows: list[Row]) -> tuple[float, float]:
+    """Return slope and leaning of logits that belong to rows."""
+    strange = Measured.strange(rows, np.empty((len(rows), 0)))
+    return slope_and_leaning(lambda slope: slope * logits, strange)
+
+
+SURE = random.normal(0, 2, (4_000, len(LABELS)))
+ROWS = [item for at in range(20) for item in drawn(SURE[at::20], f"source {at}")]
+LOGITS = np.concatenate([SURE[at::20] for at in range(20)])
+
+
+def test_logits_that_say_how_likely_labels_are_stay_so_however_far_they_lean() -> None:
+    slope, shift = found(LOGITS, ROWS)
+    assert slope == pytest.approx(1, abs=0.03)
+    assert shift > 0
+    assert found(LOGITS * 2, ROWS)[0] == pytest.approx(0.5, abs=0.03)
+
+
+def test_the_slope_makes_labels_likeliest_before_the_scores_lean() -> None:
+    logits = LOGITS - 1.5 * IN_FAVOUR
+    slope, shift = found(logits, ROWS)
+    assert shift > 0.5
+
+    def loss(tried: float) -> float:
+        truth = [LABELS.index(item.label) for item in ROWS]
+        shares = softmax(tried * logits)
+        return -float(np.log(shares[np.arange(len(ROWS)), truth]).mean())
+
+    assert loss(slope) < min(loss(slope - 0.05), loss(slope + 0.05))
+
+
+def test_one_large_source_does_not_make_all_others_doubtful() -> None:
+    wrong = np.tile([6.0, 0.0, 0.0], (8_000, 1))
+    rows = [row("one that is all wrong", Label.PARAPHRASED)] * len(wrong)
+    n_few = LARGEST_SOURCE
+    few = found(np.concatenate([LOGITS, wrong[:n_few]]), ROWS + rows[:n_few])
+    many = found(np.concatenate([LOGITS, wrong]), ROWS + rows)
+    assert many[0] == few[0]
+
+
+def test_sources_weigh_as_their_rows_up_to_the_largest() -> None:
+    rows = [row("a", Label.ORIGINAL)] * (4 * LARGEST_SOURCE)
+    rows += [row("b", Label.ORIGINAL)] * 3
+    weights = source_weights(rows)
+    assert weights[:-3].sum() == pytest.approx(LARGEST_SOURCE)
+    assert weights[-3:].tolist() == [1, 1, 1]
