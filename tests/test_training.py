@@ -584,7 +584,7 @@ def test_labels_weigh_alike_and_kinds_as_they_shall() -> None:
     assert sums == pytest.approx([len(rows) / 3] * 3)
     is_spun = np.array([one.detail == "spun" for one in rows])
     rewritten = weights[(labels == 1) & ~is_spun].sum()
-    assert weights[is_spun].sum() == pytest.approx(0.1 * rewritten)
+    assert weights[is_spun].sum() == pytest.approx(0.3 * rewritten)
 
 
 def test_what_findings_add_by_chance_is_a_rate_a_word(tiny: Path) -> None:

@@ -10,7 +10,8 @@ class Kind(NamedTuple):
     """A kind of text; ``weight`` is against the usual kind of the same label.
 
     Kinds that are made here are plain to see; little weight suffices to learn them, and
-    more would call rare words of people spun.
+    more would call rare words of people spun. Broken text bears less of it, for
+    it is by few translators.
     """
 
     name: str
@@ -22,7 +23,7 @@ KINDS = (
     Kind("original", Label.ORIGINAL, 1.0),
     Kind("rewritten", Label.PARAPHRASED, 1.0),
     Kind("translated", Label.MACHINE_MANGLED, 1.0),
-    Kind("spun", Label.PARAPHRASED, 0.1),
+    Kind("spun", Label.PARAPHRASED, 0.3),
     Kind("broken", Label.MACHINE_MANGLED, 0.1),
 )
 """The first kind of each label is its usual one."""
