@@ -1,5 +1,6 @@
 """The whole path keeps its contract, for made documents and for scraped pages."""
 
+import gc
 import json
 import lzma
 import operator
@@ -24,7 +25,12 @@ from mtcheck.errors import ConfigError, InputError
 from mtcheck.extract import Extraction, extractors
 from mtcheck.models import open_model
 from mtcheck.scorer import MEASURED_CHARACTERS
-from mtcheck.scoring import BATCH_CHARACTERS, score, score_documents
+from mtcheck.scoring import (
+    BATCH_CHARACTERS,
+    _without_collector,
+    score,
+    score_documents,
+)
 from mtcheck.types import LABELS, Document, Scored, Span
 
 N_PAGES = 60
@@ -267,6 +273,21 @@ def test_another_way_of_adding_floats_changes_nothing(
     assert sum([0.1] * 10) == 1.0
     monkeypatch.setattr(examined.Kept, "get", lambda *_: None)
     assert score(texts, tier="fast") == known
+
+
+def test_the_collector_of_garbage_is_as_it_was() -> None:
+    assert gc.isenabled()
+    score(EN, tier="fast")
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="no number"), _without_collector():
+        int("no number")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        score(EN, tier="fast")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def kept_of(*texts: str) -> list[str]:
