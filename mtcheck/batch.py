@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from mtcheck.characters import is_ordinary
 from mtcheck.language_model import Mask, Tokens
 from mtcheck.segment import Passage
 from mtcheck.types import Finding, Mistake, Span
@@ -209,6 +210,29 @@ class Batch:
         is_behind[1:] = is_inside & self.is_alphabetic[:-1]
         return self.is_capital & is_behind
 
+    @cached_property
+    def neighbours(self) -> tuple[Places, Places]:
+        """The first and the last token of the phrase around each token.
+
+        That is the token and those beside it in its sentence.
+        """
+        at = np.arange(len(self.ids))
+        is_start = np.zeros(len(at) + 1, np.bool_)
+        is_start[self.line_starts] = True
+        is_start[-1] = True
+        return at - ~is_start[:-1], at + ~is_start[1:]
+
+    def highest(self, values: Floats) -> tuple[Places, Places]:
+        """Return the paragraphs with tokens, and that of the highest value in each.
+
+        Of equally high ones it is the first.
+        """
+        owners = np.flatnonzero(self.n_tokens)
+        starts = (self.ends - self.n_tokens)[owners]
+        highest = np.maximum.reduceat(values, starts)
+        places = np.flatnonzero(values == np.repeat(highest, self.n_tokens[owners]))
+        return owners, places[np.searchsorted(places, starts)]
+
     def masked(self, mask: Mask) -> Masked:
         """Return the tokens with the topic hidden."""
         return Masked(self.vocabulary.hidden(mask), self.ids)
@@ -227,8 +251,8 @@ class Batch:
         line = int(self.token_lines[first])
         start = int(self.line_starts[line])
         passage = self.passages[self.line_paragraphs[line]]
-        place = self.lines[line].span(first - start, last - start)
-        return place.shift(passage.paragraph.span.start)
+        is_known, offset = is_ordinary(passage.characters), passage.paragraph.span.start
+        return self.lines[line].span(first - start, last - start, is_known, offset)
 
 
 def cut(passages: Sequence[Passage], size: int = 500) -> Iterator[Sequence[Passage]]:

@@ -162,8 +162,8 @@ def passages(document: Document, mode: str = "auto") -> Iterator[Passage]:
 def split_paragraphs(text: str, mode: str = "auto") -> list[Span]:
     """Return the paragraphs of ``text``; what lies between them is white space."""
     # Many documents are a single line: three looks cost less than a pattern's one.
-    if not any(end in text for end in _LINE_ENDS):
-        return list(_stripped(text, 0, len(text)))
+    if not ("\n" in text or "\r" in text or "\u2029" in text):
+        return [*_stripped(text, 0, len(text))]
     if mode == "line":
         return _blocks(text, _LINES)
     spans = _blocks(text, _BLANK_LINES)
@@ -188,7 +188,7 @@ def count_words(text: str, most: int | None = None) -> int:
     >>> count_words("It isn't late."), count_words("It isn't late.", most=2)
     (3, 2)
     """
-    return sum(1 for _ in islice(WORD.finditer(text), most))
+    return len([*islice(WORD.finditer(text), most)])
 
 
 def split_sentences(text: str, code: str = "en") -> Iterator[Span]:

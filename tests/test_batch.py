@@ -110,6 +110,26 @@ def test_an_empty_batch_has_no_tokens() -> None:
     batch = batch_of([])
     assert (len(batch), batch.ids.tolist(), batch.plain) == (0, [], [])
     assert batch.n_words.tolist() == []
+    assert [found.tolist() for found in batch.highest(np.array([]))] == [[], []]
+
+
+def test_neighbours_are_of_one_sentence() -> None:
+    first, last = BATCH.neighbours
+    # Sentences of six, seven, no and ten tokens.
+    starts, ends = [0] * 6 + [6] * 7 + [13] * 10, [5] * 6 + [12] * 7 + [22] * 10
+    places = range(len(BATCH.ids))
+    assert first.tolist() == [
+        max(at - 1, own) for at, own in zip(places, starts, strict=True)
+    ]
+    assert last.tolist() == [
+        min(at + 1, own) for at, own in zip(places, ends, strict=True)
+    ]
+
+
+def test_the_first_of_equally_high_tokens_is_the_highest() -> None:
+    values = np.array([0.0, 3, 3] + [1] * 10 + [-2.0] * 9 + [-1])
+    # The paragraph in between has no token.
+    assert [found.tolist() for found in BATCH.highest(values)] == [[0, 2], [1, 22]]
 
 
 @given(st.integers(0, 30), st.integers(1, 9))

@@ -5,6 +5,7 @@ ICML 2009. All but common words are masked, so that style is learnt and not the 
 """
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from math import nan
 from typing import Any, ClassVar, NamedTuple, Self
 from zlib import crc32
@@ -151,6 +152,7 @@ class Style:
         self._packed = plain.view(np.complex128).ravel()
         self._gains = (plain[:, :-1] * plain[:, -1:]).T.copy()
         self._mask = mask
+        self._columns = {name: at for at, name in enumerate(self.features)}
 
     @classmethod
     def open(cls, resources: Resources, language: str) -> Self | None:
@@ -179,15 +181,17 @@ class Style:
         A phrase is a token with its neighbours in the sentence: alone, most of what
         tells is a word like "the".
         """
-        own, lines = batch.own_tokens(paragraph), batch.token_lines
-        column = list(self.features).index(feature)
-        gains = batch.keep((self, column), lambda: self._phrases(batch, column))[own]
-        for place in ranked(gains):
+        gains, best = batch.keep(
+            (self, feature), lambda: self._phrases(batch, self._columns[feature])
+        )
+        if paragraph not in best:
+            return
+        yield batch.phrase(*best[paragraph])  # often no other is asked for
+        first, last = batch.neighbours
+        own = batch.own_tokens(paragraph)
+        for place in islice(ranked(gains[own]), 1, None):
             at = place + own.start
-            first = max(at - 1, int(batch.line_starts[lines[at]]))
-            last = min(at + 1, own.stop - 1)
-            last -= int(lines[last] != lines[at])
-            yield batch.phrase(first, last)
+            yield batch.phrase(first[at], last[at])
 
     def _grams(self, batch: Batch) -> Grams:
         make = GRAMS[self.kind]
@@ -198,21 +202,30 @@ class Style:
         rows = self._packed[buckets].view(np.float32)
         return rows.reshape(len(buckets), len(MANNERS) + 1)
 
-    def _phrases(self, batch: Batch, column: int) -> Floats:
+    def _phrases(
+        self, batch: Batch, column: int
+    ) -> tuple[Floats, dict[int, tuple[int, int]]]:
         """Return what each token and its neighbours gain the class together.
 
-        An n-gram shares its gain out among its first and its last token.
+        Also the ends of the best phrase of each paragraph. An n-gram shares its gain
+        out among its first and its last token.
         """
         buckets, first, last = self._grams(batch)
         gains, n_tokens = self._gains[column].take(buckets), len(batch.ids)
-        shares = _sums(gains, first, n_tokens)
-        if last is not first:
-            shares = (shares + _sums(gains, last, n_tokens)) / 2
+        if last is first:
+            shares = _sums(gains, first, n_tokens)
+        else:
+            # Of two numbers, which any way of adding gives the same sum.
+            sums = [np.bincount(ends, gains, n_tokens) for ends in (first, last)]
+            shares = (sums[0] + sums[1]) / 2
         joined = batch.token_lines[1:] == batch.token_lines[:-1]
         phrases = shares.copy()
         phrases[1:] += shares[:-1] * joined
         phrases[:-1] += shares[1:] * joined
-        return phrases
+        owners, best = batch.highest(phrases)
+        heads, tails = [tokens[best].tolist() for tokens in batch.neighbours]
+        ends = zip(heads, tails, strict=True)
+        return phrases, dict(zip(owners.tolist(), ends, strict=True))
 
 
 EXTRACTOR = Style

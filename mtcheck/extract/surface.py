@@ -80,8 +80,9 @@ class Surface:
     def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
         """Yield the words or marks that the feature counts, if it counts such."""
         if feature in _SHARES:
+            counted = _SHARES[feature]
             own = batch.own_tokens(paragraph)
-            shown = _SHARES[feature](batch)[own]
+            shown = batch.keep(counted, lambda: counted(batch))[own]
             return batch.spans(np.flatnonzero(shown) + own.start)
         if feature not in _MARKS:
             return ()
