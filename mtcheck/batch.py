@@ -163,13 +163,6 @@ class Batch:
         """The tokens as language models know them."""
         return [*map(self.vocabulary.plain.every.__getitem__, self.ids.tolist())]
 
-    @cached_property
-    def plain_lines(self) -> list[str]:
-        """The sentences as language models read them."""
-        ends = (self.line_starts + self.line_sizes).tolist()
-        bounds = zip(self.line_starts.tolist(), ends, strict=True)
-        return [" ".join(self.plain[start:end]) for start, end in bounds]
-
     def of_tokens(self, value: Callable[[str], Any], dtype: Any) -> NDArray[Any]:
         """Return a value of each token that depends on nothing but its plain form."""
         return self.vocabulary.plain.values(value, dtype)[self.ids]

@@ -1,26 +1,21 @@
-"""KenLM n-gram models, and the form of text that they read.
-
-Scores are in bits (minus log2 of the probability). Heafield, "KenLM: Faster and Smaller
-Language Model Queries", WMT 2011.
-"""
+"""KenLM n-gram models, and the form of text that they read."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import chain, islice
+from itertools import islice
 from math import log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mtcheck.characters import ORDINARY, UNSEEN, as_seen, is_ordinary
 from mtcheck.errors import ModelError
-from mtcheck.kenlm_file import check_language_model
+from mtcheck.kenlm_file import read_language_model
 from mtcheck.types import Span
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from mtcheck.ngrams import Trie
 
 BITS = log2(10)
 """Bits in one unit of KenLM's log10 probabilities."""
@@ -133,43 +128,26 @@ class Mask:
         return "^" if is_capital and self._masks_names else "~" + token[-_ENDING:]
 
 
-@dataclass(frozen=True, slots=True)
-class TokenScores:
-    """Arrays with an entry a token.
-
-    They are the log10 of its probability, the same in bits, the length of the n-gram
-    that it ends, and whether it is unknown.
-    """
-
-    logs: "NDArray[np.float64]"
-    bits: "NDArray[np.float64]"
-    lengths: "NDArray[np.intp]"
-    is_unknown: "NDArray[np.bool_]"
-
-
 class LanguageModel:
-    """A KenLM model, opened when first asked; scores come in bits."""
+    """A KenLM model, opened when first asked."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @cached_property
+    def trie(self) -> "Trie":
+        """The model in memory, for many tokens at once."""
+        from mtcheck.ngrams import Trie  # not for those who only read text
+
+        return Trie(read_language_model(self.path))
 
     @cached_property
     def kenlm(self) -> Any:
         """The underlying ``kenlm.Model``, memory-mapped."""
         import kenlm
 
-        check_language_model(self.path)
+        read_language_model(self.path)  # KenLM itself takes what it gets
         try:
             return kenlm.Model(str(self.path))
         except OSError as error:
             raise ModelError(f"{self.path}: KenLM cannot open it ({error})") from error
-
-    def token_scores(self, lines: Iterable[str]) -> "TokenScores":
-        """Return what the model says of each token of sentences, laid end to end."""
-        import numpy as np  # not for those who only read text
-
-        score = self.kenlm.full_scores
-        scores = chain.from_iterable(score(line, True, False) for line in lines if line)
-        columns = np.fromiter(chain.from_iterable(scores), float).reshape(-1, 3).T
-        logs, lengths, unknown = columns
-        return TokenScores(logs, -BITS * logs, lengths.astype(np.intp), unknown > 0)
