@@ -1,7 +1,6 @@
 """KenLM n-gram models, and the form of text that they read."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import islice
@@ -24,18 +23,21 @@ _TOKEN = re.compile(rf"[^\W_]++(?:(?:[-'’]|[{UNSEEN}]++)[^\W_]++)*+|[,;:.!?()%
 
 
 @cache
-def _ordinary_token() -> re.Pattern[str]:
-    """Return a pattern of the same among ordinary characters, which it tells sooner."""
+def ordinary_token() -> re.Pattern[str]:
+    """Return the pattern of a token among ordinary characters."""
+    # What any token is finds the same, but tells letters from others more slowly.
     known = "".join(filter(str.isalnum, ORDINARY))
     return re.compile(rf"[{known}]++(?:[-'’][{known}]++)*+|[,;:.!?()%]")
 
 
-_FINAL = frozenset(".!?")
+FINAL = frozenset(".!?")
+"""What ends a sentence, and is no token there."""
+
 _NUMBER = re.compile(r"(?<!\S)\d\S*")
 _ENDING = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
     """A sentence as language models read it: words, numbers, and marks inside it.
 
@@ -47,8 +49,16 @@ class Tokens:
     """The paragraph; ``start`` and ``end`` are the sentence's place in it."""
     start: int
     end: int
-    written: Sequence[str]
-    """The tokens as they stand in the text, to the eye."""
+
+    @cached_property
+    def written(self) -> list[str]:
+        """The tokens as they stand in the text, to the eye."""
+        written: list[str] = _TOKEN.findall(self.text, self.start, self.end)
+        if not is_ordinary(line := " ".join(written)):
+            written = as_seen(line).split(" ")
+        while written and written[-1] in FINAL:
+            written.pop()
+        return written
 
     def __len__(self) -> int:
         return len(self.written)
@@ -68,26 +78,16 @@ class Tokens:
         return Span(head.start(), tail.end())
 
 
-def tokenize(
-    text: str, start: int = 0, end: int | None = None, is_known: bool = False
-) -> Tokens:
+def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
     """Return the tokens of ``text[start:end]``, which should be one sentence.
 
-    It takes less time where all characters are known to be ordinary. Letters that only
-    look like Latin ones, and signs without width, hide no word.
+    Letters that only look like Latin ones, and signs without width, hide no word.
 
     >>> tokens = tokenize("„Im Jahr 2019“, sagte Ida.")
     >>> tokens.written, tokens.line
     (['Im', 'Jahr', '2019', ',', 'sagte', 'Ida'], 'im jahr 0 , sagte ida')
     """
-    end = len(text) if end is None else end
-    pattern = _ordinary_token() if is_known else _TOKEN
-    written = pattern.findall(text, start, end)
-    if not is_known and not is_ordinary(line := " ".join(written)):
-        written = as_seen(line).split(" ")
-    while written and written[-1] in _FINAL:
-        written.pop()
-    return Tokens(text, start, end, written)
+    return Tokens(text, start, len(text) if end is None else end)
 
 
 def plain(tokens: str) -> str:

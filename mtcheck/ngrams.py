@@ -8,6 +8,7 @@ Queries", WMT 2011.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -63,17 +64,14 @@ class Trie:
     """A language model in memory."""
 
     def __init__(self, contents: Contents) -> None:
-        self._numbers = {word: at for at, word in enumerate(contents.words)}
+        self.number = _Numbers(zip(contents.words, count())).__getitem__
+        """The number of a word; zero if the model does not know it."""
         self._unigrams = contents.unigrams
         self._longer: list[_NGrams] = []
         begins = contents.unigrams.begins
         for grams in contents.longer:
             self._longer.append(_NGrams(grams, begins, len(contents.words)))
             begins = grams.begins
-
-    def number(self, word: str) -> int:
-        """Return the number of a word; zero if the model does not know it."""
-        return self._numbers.get(word, 0)
 
     def read(self, words: Places, lines: Places, n_lines: int) -> Reading:
         """Return what the model says of words, each of the sentence of that number.
@@ -117,6 +115,13 @@ class Trie:
             if order + 1 < self.n_before:  # the longest leave none
                 backoffs[order + 1, live] = grams.backoffs(places)
         return Found(logs, lengths, backoffs)
+
+
+class _Numbers(dict[str, int]):
+    """The numbers of words; zero for those that a model does not know."""
+
+    def __missing__(self, word: str) -> int:
+        return 0
 
 
 def context(words: Places, places: Places, n: int) -> list[Places]:

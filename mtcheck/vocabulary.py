@@ -5,7 +5,7 @@ kept for the next, so most of them cost one look-up.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from itertools import count, islice
 from typing import Any
 
@@ -62,10 +62,10 @@ class Vocabulary:
         self._hidden: dict[Mask, Texts] = {}
         self._n_characters = 0
 
-    def numbers(self, tokens: Iterable[str]) -> NDArray[np.intp]:
+    def numbers(self, tokens: Sequence[str]) -> NDArray[np.intp]:
         """Return the number of each token, a new one where it was not met before."""
         numbers = self._numbers
-        found = np.fromiter(map(numbers.__getitem__, tokens), np.intp)
+        found = np.fromiter(map(numbers.__getitem__, tokens), np.intp, len(tokens))
         n_new = len(numbers) - len(self.written.every)
         new = [*islice(reversed(numbers), n_new)][::-1]
         self.written.every += new

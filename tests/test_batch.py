@@ -64,7 +64,7 @@ def test_plain_forms_are_shared() -> None:
 def test_sentences_are_read_as_language_models_read_them() -> None:
     ends = zip(BATCH.line_starts.tolist(), BATCH.line_sizes.tolist(), strict=True)
     lines = [" ".join(BATCH.plain[start : start + size]) for start, size in ends]
-    assert lines == [line.line for line in BATCH.lines]
+    assert lines == [line.line for item in BATCH.passages for line in item.tokens]
     assert lines[-1] == "in 0 the well-known ferry sank ; the crew didn't"
 
 

@@ -325,7 +325,7 @@ def test_gains_are_what_reading_whole_sentences_gives(
         logs: list[float] = [log for log, _, _ in found[at : at + 1 + CONTEXT]]
         return sum(logs)
 
-    batch = looked_at(f"The end. {' '.join(parts)}", language)
+    batch = looked_at(f"{' '.join(parts)} The end.", language)
     gains = [
         BITS
         * max(
@@ -335,7 +335,8 @@ def test_gains_are_what_reading_whole_sentences_gives(
                 for word in table[text]
             ),
         )
-        for line in batch.lines
+        for passage in batch.passages
+        for line in passage.tokens
         for words in [line.line.split()]
         for at, text in enumerate(words)
         if text in table

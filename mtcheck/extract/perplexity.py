@@ -98,7 +98,7 @@ def read(batch: Batch, model: LanguageModel) -> Reading:
 
     def make() -> Reading:
         words = batch.of_tokens(model.trie.number, np.intp)
-        return model.trie.read(words, batch.token_lines, len(batch.lines))
+        return model.trie.read(words, batch.token_lines, len(batch.line_sizes))
 
     return batch.keep(model, make)
 
@@ -115,7 +115,7 @@ def _sentences(
     A sentence of fewer than three known tokens has no mean; where none has one, the
     maximum is the mean of the paragraph.
     """
-    n_lines = len(batch.lines)
+    n_lines = len(batch.line_sizes)
     sizes = np.bincount(lines, minlength=n_lines)
     chosen = sizes >= MIN_KNOWN
     levels = np.bincount(lines, weights=bits, minlength=n_lines)[chosen] / sizes[chosen]
