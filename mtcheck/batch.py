@@ -39,9 +39,9 @@ class Masked:
         """Return a value of each token that depends on nothing but its text."""
         return self.vocabulary.values(value, dtype)[self.ids]
 
-    def texts(self) -> list[str]:
-        """Return the tokens one after the other."""
-        return [*map(self.vocabulary.every.__getitem__, self.ids.tolist())]
+    def spelled(self) -> tuple[NDArray[np.uint32], Places]:
+        """Return their code points, with a space behind each, and how many it has."""
+        return self.vocabulary.spelled(self.ids)
 
 
 class Batch:

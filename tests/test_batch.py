@@ -86,7 +86,9 @@ def test_flags_tell_kinds_of_tokens() -> None:
 def test_the_mask_hides_topics(has_capital_nouns: bool, masked: str) -> None:
     mask = Mask(frozenset({"the", "in"}), has_capital_nouns)
     expected = masked.split()
-    assert BATCH.masked(mask).texts()[:13] == expected
+    points, sizes = BATCH.masked(mask).spelled()
+    assert "".join(map(chr, points)).split(" ")[:13] == expected
+    assert sizes.tolist()[:13] == [len(text) + 1 for text in expected]
 
 
 def test_means_tell_none_from_one_and_more() -> None:
