@@ -10,7 +10,7 @@ from string import ascii_letters
 from mtcheck.characters import is_ordinary
 from mtcheck.errors import ConfigError
 from mtcheck.identify import identify, identify_inside
-from mtcheck.language_model import Tokens, tokenize
+from mtcheck.language_model import Tokens, ordinary_token
 from mtcheck.languages import RUN, Language, language, languages
 from mtcheck.types import Document, Paragraph, Span
 
@@ -130,10 +130,16 @@ class Passage:
     @cached_property
     def tokens(self) -> tuple[Tokens, ...]:
         """The sentences as language models read them, one each."""
-        text, is_known = self.paragraph.text, is_ordinary(self.characters)
-        return tuple(
-            [tokenize(text, span.start, span.end, is_known) for span in self.sentences]
-        )
+        text = self.paragraph.text
+        return tuple([Tokens(text, span.start, span.end) for span in self.sentences])
+
+    @property
+    def written(self) -> list[list[str]]:
+        """The tokens of each sentence as they stand there, the last stops included."""
+        if not is_ordinary(self.characters):
+            return [tokens.written for tokens in self.tokens]
+        text, find = self.paragraph.text, ordinary_token().findall
+        return [find(text, span.start, span.end) for span in self.sentences]
 
 
 def passages(document: Document, mode: str = "auto") -> Iterator[Passage]:

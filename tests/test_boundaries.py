@@ -23,6 +23,7 @@ LAYERS = (
         "spreadsheet",
     ),
     ("card", "kenlm_file"),
+    ("ngrams",),
     ("schedule", "language_model", "languages", "markup"),
     ("grammar",),
     ("config", "identify", "models", "page", "vocabulary"),

@@ -70,7 +70,7 @@ class Surface:
                 _share(batch, batch.is_number),
                 _share(batch, batch.is_word & is_function),
                 *_variety(batch),
-                *[_marks(batch, marks) for marks in _MARKS.values()],
+                *[_marks(batch, frozenset(marks)) for marks in _MARKS.values()],
                 _share(batch, _hyphenated(batch)),
             ]
         found = np.column_stack(columns)
@@ -116,9 +116,11 @@ def _share(batch: Batch, flags: Flags) -> Array:
     return batch.counts(batch.token_paragraphs[flags]) / batch.n_words
 
 
-def _marks(batch: Batch, marks: str) -> Array:
-    texts = [passage.paragraph.text for passage in batch.passages]
-    counts = [sum([text.count(mark) for mark in marks]) for text in texts]
+def _marks(batch: Batch, marks: frozenset[str]) -> Array:
+    counts = [
+        sum([item.paragraph.text.count(mark) for mark in item.characters & marks])
+        for item in batch.passages
+    ]
     return np.array(counts) * 100 / batch.n_words
 
 
