@@ -24,9 +24,10 @@ from mtcheck.errors import ModelError
 from mtcheck.extract import Extraction, Tier, schema
 from mtcheck.grammar.checker import Checker, Unchecked
 from mtcheck.models import Model
-from mtcheck.rules import find_defects, is_residue
+from mtcheck.rules import is_residue
 from mtcheck.rules.grammar import with_mistakes
 from mtcheck.segment import Passage, count_words, passages
+from mtcheck.together import Inspector
 from mtcheck.types import (
     LABELS,
     Document,
@@ -77,9 +78,9 @@ class _Examined:
 
     passage: Passage
     measured: Passage
-    findings: tuple[Finding, ...]
     abstained: str | None
     n_words: int = 0
+    findings: tuple[Finding, ...] = ()
     mistakes: tuple[Mistake, ...] | Unchecked | None = None
     judged: "_Judged | None" = None
     batch: Batch | None = None
@@ -159,6 +160,7 @@ class Scorer:
         self.model = model
         self.tier: Tier = tier
         self._opened: dict[str, _Language] = {}
+        self._inspector = Inspector()
 
     def score(
         self,
@@ -196,6 +198,10 @@ class Scorer:
         pending: list[_Examined] = []
 
         def judge() -> None:
+            with clock.time("rules"):
+                found = self._inspector.find([item.passage for item in pending])
+                for item, findings in zip(pending, found, strict=True):
+                    item.findings = findings
             if checker is not None:
                 with clock.time("grammar"):
                     _proofread(pending, checker)
@@ -229,15 +235,14 @@ class Scorer:
         return self._opened[code]
 
     def _examine(self, passage: Passage) -> _Examined:
-        findings = find_defects(passage)
         measured = _start_of(passage)
         n_words = count_words(measured.paragraph.text, MIN_WORDS)
         if n_words < MIN_WORDS:
-            return _Examined(passage, measured, findings, "too-short", n_words)
+            return _Examined(passage, measured, "too-short", n_words)
         if passage.paragraph.language not in self.model.languages:
             n_words = count_words(measured.paragraph.text)
-            return _Examined(passage, measured, findings, "language", n_words)
-        return _Examined(passage, measured, findings, None)
+            return _Examined(passage, measured, "language", n_words)
+        return _Examined(passage, measured, None)
 
     def _predict(self, items: Sequence[_Examined], clock: Clock) -> None:
         judged = [item for item in items if item.abstained is None]
