@@ -88,10 +88,11 @@ def shapes_of_words(passage: Passage) -> list[str]:
         found.append(TORN)
     if "." in text:
         found.append(CLOSE_STOPS)
-    near = [width for width in passage.echoes if 2 < width <= LONGEST_DOUBLE]
-    if any(True for width in (1, 2, *near) for _ in passage.doubles(width)):
+    n_echoes = passage.n_echoes
+    widths = {1, 2, *passage.echoes} if n_echoes else (1, 2)
+    if any(next(passage.doubles(width), -1) >= 0 for width in widths):
         found.append(DOUBLE)
-    if passage.n_echoes >= MANY:
+    if n_echoes >= MANY:
         found.append(ECHOES)
     return found
 

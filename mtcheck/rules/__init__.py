@@ -156,17 +156,29 @@ def find_defects(
 
     Without ``rules`` all are asked.
     """
-    panel = panel_of(
-        None if rules is None else tuple(rules), passage.paragraph.language
-    )
-    if len(passage.paragraph.text) <= LONGEST:
-        return panel.find(passage, panel.called_by_words(passage))
-    found = [
-        replace(item, span=item.span.shift(start), paragraph=passage.index)
-        for start, piece in _pieces(passage)
-        for item in panel.find(piece, panel.called_by_words(piece))
-    ]
-    return tuple(in_order(found))
+    return finder(rules)(passage)
+
+
+def finder(
+    rules: Iterable[Rule] | None = None,
+) -> Callable[[Passage], tuple[Finding, ...]]:
+    """Return ``find_defects`` for many paragraphs that are asked for the same rules."""
+    asked = None if rules is None else tuple(rules)
+    panels: dict[str | None, Panel] = {}
+
+    def find(passage: Passage) -> tuple[Finding, ...]:
+        code = passage.paragraph.language
+        panel = panels.get(code) or panels.setdefault(code, panel_of(asked, code))
+        if len(passage.paragraph.text) <= LONGEST:
+            return panel.find(passage, panel.called_by_words(passage))
+        found = [
+            replace(item, span=item.span.shift(start), paragraph=passage.index)
+            for start, piece in _pieces(passage)
+            for item in panel.find(piece, panel.called_by_words(piece))
+        ]
+        return tuple(in_order(found))
+
+    return find
 
 
 class Panel:
@@ -230,12 +242,12 @@ class Panel:
         """Return the findings of the rules that its words call for, or its signs."""
         signs = chain(passage.characters, shapes(passage))
         called = reduce(or_, map(self.by_sign.__getitem__, signs), called)
-        found: list[Finding] = []
-        for rule, find in self._asked(called):
-            spans = find(passage)
-            if spans != ():
-                text, index = passage.document.text, passage.index
-                found += [_finding(rule, span, text, index) for span in spans]
+        text, index = passage.document.text, passage.index
+        found = [
+            _finding(rule, span, text, index)
+            for rule, find in self._asked(called)
+            for span in find(passage)
+        ]
         return tuple(in_order(found)) if found else ()
 
     def _those(self, called: int) -> list[tuple[Rule, Finder]]:
