@@ -37,9 +37,9 @@ class Examined:
 
     passage: Passage
     measured: Passage
-    findings: tuple[Finding, ...]
     abstained: str | None
     n_counted: int = 0
+    findings: tuple[Finding, ...] = ()
     mistakes: tuple[Mistake, ...] | Unchecked | None = None
     judged: "Judged | None" = None
     batch: Batch | None = None

@@ -14,8 +14,8 @@ from mtcheck.extract import Tier, schema
 from mtcheck.grammar.checker import Checker, Unchecked
 from mtcheck.models import Model
 from mtcheck.opened import Opened, leaders
-from mtcheck.rules import find_defects
 from mtcheck.segment import Passage, count_words, passages
+from mtcheck.together import Inspector
 from mtcheck.types import LABELS, Document, Paragraph, Scored, Span, Verdict
 
 Level = Literal["paragraph", "document"]
@@ -42,6 +42,7 @@ class Scorer:
         self.model = model
         self.tier: Tier = tier
         self._opened: dict[str, Opened] = {}
+        self._inspector = Inspector()
 
     def score(
         self,
@@ -80,33 +81,34 @@ class Scorer:
         pending: list[Examined] = []
 
         def judge() -> None:
+            with clock.time("rules"):
+                found = self._inspector.find([item.passage for item in pending])
+                for item, findings in zip(pending, found, strict=True):
+                    item.findings = findings
             if checker is not None:
                 with clock.time("grammar"):
                     _proofread(pending, checker)
             self._predict(pending, clock)
 
-        segmenting = rules = 0.0
+        segmenting = 0.0
         for document in documents:
             items: list[Examined] = []
             # Told by hand: a block for each paragraph would take longer than some.
             start = perf_counter()
             for passage in passages(document, mode):
-                segmented = perf_counter()
                 item = self._examine(passage)
                 items.append(item)
                 pending.append(item)
-                segmenting += segmented - start
-                start = perf_counter()
-                rules += start - segmented
                 if len(pending) == LARGEST_BATCH:
+                    segmenting += perf_counter() - start
                     judge()
                     with clock.time("verdicts"):
                         self._settle(pending)
                     pending.clear()
                     start = perf_counter()
+            segmenting += perf_counter() - start
             batch.append(items)
         clock.add("segmenting", segmenting)
-        clock.add("rules", rules)
         judge()
         return batch
 
@@ -116,15 +118,14 @@ class Scorer:
         return self._opened[code]
 
     def _examine(self, passage: Passage) -> Examined:
-        findings = find_defects(passage)
         measured = _start_of(passage)
         n_words = count_words(measured.paragraph.text, MIN_WORDS)
         if n_words < MIN_WORDS:
-            return Examined(passage, measured, findings, "too-short", n_words)
+            return Examined(passage, measured, "too-short", n_words)
         if passage.paragraph.language not in self.model.languages:
             n_words = count_words(measured.paragraph.text)
-            return Examined(passage, measured, findings, "language", n_words)
-        return Examined(passage, measured, findings, None)
+            return Examined(passage, measured, "language", n_words)
+        return Examined(passage, measured, None)
 
     def _predict(self, items: Sequence[Examined], clock: Clock) -> None:
         """Find what the model says of paragraphs of any language."""
