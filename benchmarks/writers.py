@@ -32,7 +32,7 @@ from mtcheck.errors import InputError, MtcheckError
 from mtcheck.extract import TIERS, Tier
 from mtcheck.languages import languages
 from mtcheck.models import Model, open_model
-from mtcheck.types import Label
+from mtcheck.types import LABELS, Label
 from training.false_alarms import MIN_SHOWN, wilson
 
 WRITERS, OTHERS, TRANSLATOR = "writer", "other", "translator"
@@ -59,7 +59,10 @@ def alarms(
     ``shares`` are their probabilities, ``codes`` their languages.
     """
     levels = [
-        evidence(share, model.card["thresholds"].get(code, {}).get(tier, {}))
+        evidence(
+            dict(zip(LABELS, share, strict=True)),
+            model.card["thresholds"].get(code, {}).get(tier, {}),
+        )
         for share, code in zip(shares.tolist(), codes, strict=True)
     ]
     found = {FLAGGED: shares.argmax(axis=1) != 0}

@@ -6,7 +6,7 @@ would take several times as long. No number depends on what else is in the batch
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, pairwise
 from math import nan
 from typing import Any, TypeVar
@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mtcheck.language_model import Mask, Tokens
+from mtcheck.characters import is_ordinary
+from mtcheck.language_model import FINAL, Mask, tokenize
 from mtcheck.segment import Passage
 from mtcheck.types import Finding, Mistake, Span
 from mtcheck.vocabulary import Texts, Vocabulary
@@ -23,6 +24,9 @@ T = TypeVar("T")
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 Flags = NDArray[np.bool_]
+
+_LETTER, _DIGIT, _WORD, _CAPITAL, _STOP = 1, 2, 4, 8, 16
+"""What a token begins with; numbers that are neither letter nor digit are words too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,9 @@ class Masked:
         """Return a value of each token that depends on nothing but its text."""
         return self.vocabulary.values(value, dtype)[self.ids]
 
-    def texts(self) -> list[str]:
-        """Return the tokens one after the other."""
-        return [*map(self.vocabulary.every.__getitem__, self.ids.tolist())]
+    def spelled(self) -> tuple[NDArray[np.uint32], Places]:
+        """Return their code points, with a space behind each, and how many it has."""
+        return self.vocabulary.spelled(self.ids)
 
 
 class Batch:
@@ -49,8 +53,9 @@ class Batch:
     other batches before, which saves time and changes no number.
 
     Arrays named after tokens have one entry a token, of all paragraphs in order; those
-    named after paragraphs one entry a paragraph. ``ids`` are the tokens' numbers in
-    ``vocabulary``.
+    named after paragraphs one entry a paragraph, and those named after lines one entry
+    a sentence. ``ids`` are the tokens' numbers in ``vocabulary``, ``line_sizes`` the
+    numbers of tokens.
     """
 
     def __init__(
@@ -70,8 +75,15 @@ class Batch:
         self.mistakes = (None,) * len(passages) if mistakes is None else tuple(mistakes)
         self._kept: dict[object, Any] = {}
         self.vocabulary = Vocabulary() if vocabulary is None else vocabulary
-        written = [line.written for line in self.lines]
-        self.ids = self.vocabulary.numbers(chain.from_iterable(written))
+        written = [line for passage in passages for line in passage.written]
+        ids = self.vocabulary.numbers([*chain.from_iterable(written)])
+        bounds = np.cumsum([0, *map(len, written)])
+        kinds = self.vocabulary.written.values(_kind, np.uint8)[ids]
+        ends = _ends(bounds, kinds == _STOP)
+        self.line_sizes: Places = ends - bounds[:-1]
+        own = np.flatnonzero(np.arange(len(ids)) < ends.repeat(np.diff(bounds)))
+        self.ids: Places = ids[own]
+        self._kinds = kinds[own]
 
     def __len__(self) -> int:
         return len(self.passages)
@@ -88,20 +100,15 @@ class Batch:
         return kept
 
     @cached_property
-    def lines(self) -> tuple[Tokens, ...]:
-        """The sentences of all paragraphs."""
-        return tuple([line for passage in self.passages for line in passage.tokens])
+    def lines(self) -> list[tuple[Passage, Span]]:
+        """Each sentence, with the paragraph that it stands in."""
+        return [(it, sentence) for it in self.passages for sentence in it.sentences]
 
     @cached_property
     def line_paragraphs(self) -> Places:
         """The paragraph of each sentence."""
-        sizes = [len(passage.tokens) for passage in self.passages]
+        sizes = [len(passage.sentences) for passage in self.passages]
         return np.repeat(np.arange(len(self)), sizes)
-
-    @cached_property
-    def line_sizes(self) -> Places:
-        """The number of tokens of each sentence."""
-        return np.array([*map(len, self.lines)], dtype=np.intp)
 
     @cached_property
     def line_starts(self) -> Places:
@@ -111,7 +118,7 @@ class Batch:
     @cached_property
     def token_lines(self) -> Places:
         """The sentence of each token."""
-        return np.repeat(np.arange(len(self.lines)), self.line_sizes)
+        return np.repeat(np.arange(len(self.line_sizes)), self.line_sizes)
 
     @cached_property
     def token_paragraphs(self) -> Places:
@@ -136,17 +143,17 @@ class Batch:
     @cached_property
     def is_alphabetic(self) -> Flags:
         """Which tokens begin with a letter."""
-        return self.of_tokens(_is_alphabetic, np.bool_)
+        return (self._kinds & _LETTER) > 0
 
     @cached_property
     def is_number(self) -> Flags:
         """Which tokens begin with a digit."""
-        return self.of_tokens(_is_number, np.bool_)
+        return (self._kinds & _DIGIT) > 0
 
     @cached_property
     def is_word(self) -> Flags:
         """Which tokens are words or numbers; the others are marks."""
-        return self.of_tokens(_is_word, np.bool_)
+        return (self._kinds & _WORD) > 0
 
     @cached_property
     def n_words(self) -> Places:
@@ -162,13 +169,6 @@ class Batch:
     def plain(self) -> list[str]:
         """The tokens as language models know them."""
         return [*map(self.vocabulary.plain.every.__getitem__, self.ids.tolist())]
-
-    @cached_property
-    def plain_lines(self) -> list[str]:
-        """The sentences as language models read them."""
-        ends = (self.line_starts + self.line_sizes).tolist()
-        bounds = zip(self.line_starts.tolist(), ends, strict=True)
-        return [" ".join(self.plain[start:end]) for start, end in bounds]
 
     def of_tokens(self, value: Callable[[str], Any], dtype: Any) -> NDArray[Any]:
         """Return a value of each token that depends on nothing but its plain form."""
@@ -199,7 +199,7 @@ class Batch:
     @cached_property
     def is_capital(self) -> Flags:
         """Which tokens begin with a capital."""
-        return self.vocabulary.written.values(_is_capital, np.bool_)[self.ids]
+        return (self._kinds & _CAPITAL) > 0
 
     @cached_property
     def is_inner_capital(self) -> Flags:
@@ -208,6 +208,29 @@ class Batch:
         is_behind = np.zeros(len(self.ids), dtype=np.bool_)
         is_behind[1:] = is_inside & self.is_alphabetic[:-1]
         return self.is_capital & is_behind
+
+    @cached_property
+    def neighbours(self) -> tuple[Places, Places]:
+        """The first and the last token of the phrase around each token.
+
+        That is the token and those beside it in its sentence.
+        """
+        at = np.arange(len(self.ids))
+        is_start = np.zeros(len(at) + 1, np.bool_)
+        is_start[self.line_starts] = True
+        is_start[-1] = True
+        return at - ~is_start[:-1], at + ~is_start[1:]
+
+    def highest(self, values: Floats) -> tuple[Places, Places]:
+        """Return the paragraphs with tokens, and that of the highest value in each.
+
+        Of equally high ones it is the first.
+        """
+        owners = np.flatnonzero(self.n_tokens)
+        starts = (self.ends - self.n_tokens)[owners]
+        highest = np.maximum.reduceat(values, starts)
+        places = np.flatnonzero(values == np.repeat(highest, self.n_tokens[owners]))
+        return owners, places[np.searchsorted(places, starts)]
 
     def masked(self, mask: Mask) -> Masked:
         """Return the tokens with the topic hidden."""
@@ -225,10 +248,12 @@ class Batch:
     def phrase(self, first: int, last: int) -> Span:
         """Return the place of tokens of one sentence in their document."""
         line = int(self.token_lines[first])
-        start = int(self.line_starts[line])
-        passage = self.passages[self.line_paragraphs[line]]
-        place = self.lines[line].span(first - start, last - start)
-        return place.shift(passage.paragraph.span.start)
+        start, (passage, sentence) = int(self.line_starts[line]), self.lines[line]
+        paragraph = passage.paragraph
+        tokens = tokenize(paragraph.text, sentence.start, sentence.end)
+        is_known = is_ordinary(passage.characters)
+        offset = paragraph.span.start
+        return tokens.span(first - start, last - start, is_known, offset)
 
 
 def cut(passages: Sequence[Passage], size: int = 500) -> Iterator[Sequence[Passage]]:
@@ -265,17 +290,25 @@ def ranked(values: NDArray[Any]) -> Iterator[int]:
         yield from (at for at in rest if at != best)
 
 
-def _is_alphabetic(token: str) -> bool:
-    return token[0].isalpha()
+def _ends(bounds: Places, is_final: Flags) -> Places:
+    """Return where sentences end that lie between ``bounds``, without last stops."""
+    others = np.arange(1, len(is_final) + 1)
+    others[is_final] = 0
+    behind_last = np.concatenate([[0], np.maximum.accumulate(others)])
+    ends: Places = np.maximum(behind_last[bounds[1:]], bounds[:-1])
+    return ends
 
 
-def _is_number(token: str) -> bool:
-    return token[0].isdigit()
+def _kind(token: str) -> int:
+    return _kind_of(token[0])
 
 
-def _is_word(token: str) -> bool:
-    return token[0].isalnum()
-
-
-def _is_capital(token: str) -> bool:
-    return token[0].isupper()
+@cache
+def _kind_of(character: str) -> int:
+    return (
+        character.isalpha() * _LETTER
+        | character.isdigit() * _DIGIT
+        | character.isalnum() * _WORD
+        | character.isupper() * _CAPITAL
+        | (character in FINAL) * _STOP
+    )

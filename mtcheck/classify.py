@@ -6,7 +6,7 @@ looked up in a table, so what moved a verdict is exact and not an estimate. The 
 are plain numbers in JSON; opening them runs nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -92,12 +92,25 @@ class AdditiveModel:
 
     def contributions(self, vectors: Array) -> Array:
         """Return the scores of shape (texts, features, kinds) of (texts, features)."""
-        found = np.empty((*vectors.shape, len(self.intercept)))
-        for at, (edge, score) in enumerate(zip(self.edges, self.scores, strict=True)):
-            column = vectors[:, at]
-            bins = np.searchsorted(edge, column, side="left")
-            found[:, at] = score[np.where(np.isnan(column), len(edge) + 1, bins)]
-        return found
+        table, starts = self._stacked
+        columns = np.ascontiguousarray(vectors.T)
+        rows = np.empty(columns.shape, np.intp)
+        for at, edge in enumerate(self.edges):
+            rows[at] = edge.searchsorted(columns[at])
+        # NaN comes behind the last edge, and its row behind that of the last bin.
+        rows += np.isnan(columns)
+        # The texts are innermost: numpy passes over long rows take the least time. The
+        # features are outermost, so that they are added up in order in any company.
+        return table.take(rows[:, np.newaxis] + starts).transpose(2, 0, 1)
+
+    @cached_property
+    def _stacked(self) -> tuple[Array, NDArray[np.intp]]:
+        """All scores in one row, and where those of each feature and kind begin."""
+        columns = [score.T for score in self.scores]
+        sizes = [len(column[0]) for column in columns for _ in self.labels]
+        starts = np.cumsum([0, *sizes[:-1]])
+        shape = (len(columns), len(self.labels), 1)
+        return np.concatenate([*map(np.ravel, columns)]), starts.reshape(shape)
 
     def facts(self, contributions: Array) -> Array:
         """Return what findings add, of shape (texts, labels): zero where none is."""
@@ -137,7 +150,8 @@ class AdditiveModel:
         totals = contributions.sum(axis=1) + self.intercept
         shares = np.exp(totals - self.merged(totals)[:, self.labels])
         weighted = contributions * shares[:, np.newaxis]
-        found = np.zeros((*contributions.shape[:2], max(self.labels) + 1))
+        n_texts, n_features, _ = contributions.shape
+        found = np.zeros((n_features, max(self.labels) + 1, n_texts)).transpose(2, 0, 1)
         for kind, label in enumerate(self.labels):
             found[..., label] += weighted[..., kind]
         return found
@@ -244,11 +258,12 @@ def effects(contributions: Array) -> Array:
 
 
 def evidence(
-    probabilities: Sequence[float], thresholds: Mapping[str, Mapping[str, float]]
+    probabilities: Mapping[Label, float],
+    thresholds: Mapping[Label, Mapping[str, float]],
 ) -> Evidence:
     """Return how far a text stands out from human text, by the card's thresholds."""
     for rate, level in LEVELS_OF_EVIDENCE:
-        for label, probability in zip(LABELS, probabilities, strict=True):
-            if label in thresholds and probability > thresholds[label][rate]:
+        for label, limits in thresholds.items():
+            if probabilities[label] > limits[rate]:
                 return level
     return "none"

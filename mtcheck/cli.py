@@ -421,7 +421,7 @@ def filter_scores(
     mtcheck filter scores/ --drop 'evidence >= "moderate" or has("MT501")' \\
         --output kept.parquet
     mtcheck filter scores/ --level document \\
-        --keep 'share(evidence >= "weak") < 0.1' --weight 'mean(original)'
+        --keep 'share(evidence >= "moderate") < 0.1' --weight 'mean(original)'
 
     An expression names document, paragraph, start, end, length, language, label,
     original, paraphrased, machine_mangled (the probabilities), evidence, abstained,

@@ -196,7 +196,7 @@ def cells(text: str) -> int:
     >>> cells("kö"), cells("漢")
     (2, 2)
     """
-    return sum(map(_cells, text))
+    return len(text) if text.isascii() else sum(map(_cells, text))
 
 
 def _cells(character: str) -> int:

@@ -73,6 +73,8 @@ def identify(*texts: str) -> str | None:
 
 
 def _pieces(texts: Sequence[str], size: int) -> list[str]:
+    if len(texts) == 1:
+        return [texts[0][:size]]
     # Menus and captions come first on scraped pages and say little.
     prose = (text for text in texts if text.count(" ", 0, SAMPLE) >= 8)
     chosen = list(islice(prose, 4)) or texts[:4]

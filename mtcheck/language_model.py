@@ -1,26 +1,20 @@
-"""KenLM n-gram models, and the form of text that they read.
-
-Scores are in bits (minus log2 of the probability). Heafield, "KenLM: Faster and Smaller
-Language Model Queries", WMT 2011.
-"""
+"""KenLM n-gram models, and the form of text that they read."""
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import chain, islice
+from itertools import islice
 from math import log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mtcheck.characters import ORDINARY, UNSEEN, as_seen, is_ordinary
 from mtcheck.errors import ModelError
-from mtcheck.kenlm_file import check_language_model
+from mtcheck.kenlm_file import read_language_model
 from mtcheck.types import Span
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from mtcheck.ngrams import Trie
 
 BITS = log2(10)
 """Bits in one unit of KenLM's log10 probabilities."""
@@ -29,18 +23,21 @@ _TOKEN = re.compile(rf"[^\W_]++(?:(?:[-'’]|[{UNSEEN}]++)[^\W_]++)*+|[,;:.!?()%
 
 
 @cache
-def _ordinary_token() -> re.Pattern[str]:
-    """Return a pattern of the same among ordinary characters, which it tells sooner."""
+def ordinary_token() -> re.Pattern[str]:
+    """Return the pattern of a token among ordinary characters."""
+    # What any token is finds the same, but tells letters from others more slowly.
     known = "".join(filter(str.isalnum, ORDINARY))
     return re.compile(rf"[{known}]++(?:[-'’][{known}]++)*+|[,;:.!?()%]")
 
 
-_FINAL = frozenset(".!?")
+FINAL = frozenset(".!?")
+"""What ends a sentence, and is no token there."""
+
 _NUMBER = re.compile(r"(?<!\S)\d\S*")
 _ENDING = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
     """A sentence as language models read it: words, numbers, and marks inside it.
 
@@ -52,8 +49,16 @@ class Tokens:
     """The paragraph; ``start`` and ``end`` are the sentence's place in it."""
     start: int
     end: int
-    written: Sequence[str]
-    """The tokens as they stand in the text, to the eye."""
+
+    @cached_property
+    def written(self) -> list[str]:
+        """The tokens as they stand in the text, to the eye."""
+        written: list[str] = _TOKEN.findall(self.text, self.start, self.end)
+        if not is_ordinary(line := " ".join(written)):
+            written = as_seen(line).split(" ")
+        while written and written[-1] in FINAL:
+            written.pop()
+        return written
 
     def __len__(self) -> int:
         return len(self.written)
@@ -63,36 +68,37 @@ class Tokens:
         """The tokens in the form of ``plain``, with spaces between them."""
         return plain(" ".join(self.written))
 
-    def span(self, first: int, last: int | None = None) -> Span:
-        """Return the place of token ``first``, or from there to the end of ``last``."""
+    def span(
+        self,
+        first: int,
+        last: int | None = None,
+        is_known: bool = False,
+        offset: int = 0,
+    ) -> Span:
+        """Return the place of token ``first``, or from there to the end of ``last``.
+
+        It takes less time where all characters are known to be ordinary. The place
+        counts from ``offset`` before the text.
+        """
         # Found anew: only the few tokens that are shown need their place.
-        matches = _TOKEN.finditer(self.text, self.start, self.end)
+        pattern = ordinary_token() if is_known else _TOKEN
+        matches = pattern.finditer(self.text, self.start, self.end)
         head = tail = next(islice(matches, first, None))
         for _ in range(first, first if last is None else last):
             tail = next(matches)
-        return Span(head.start(), tail.end())
+        return Span(head.start() + offset, tail.end() + offset)
 
 
-def tokenize(
-    text: str, start: int = 0, end: int | None = None, is_known: bool = False
-) -> Tokens:
+def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
     """Return the tokens of ``text[start:end]``, which should be one sentence.
 
-    It takes less time where all characters are known to be ordinary. Letters that only
-    look like Latin ones, and signs without width, hide no word.
+    Letters that only look like Latin ones, and signs without width, hide no word.
 
     >>> tokens = tokenize("„Im Jahr 2019“, sagte Ida.")
     >>> tokens.written, tokens.line
     (['Im', 'Jahr', '2019', ',', 'sagte', 'Ida'], 'im jahr 0 , sagte ida')
     """
-    end = len(text) if end is None else end
-    pattern = _ordinary_token() if is_known else _TOKEN
-    written = pattern.findall(text, start, end)
-    if not is_known and not is_ordinary(line := " ".join(written)):
-        written = as_seen(line).split(" ")
-    while written and written[-1] in _FINAL:
-        written.pop()
-    return Tokens(text, start, end, written)
+    return Tokens(text, start, len(text) if end is None else end)
 
 
 def plain(tokens: str) -> str:
@@ -133,43 +139,26 @@ class Mask:
         return "^" if is_capital and self._masks_names else "~" + token[-_ENDING:]
 
 
-@dataclass(frozen=True, slots=True)
-class TokenScores:
-    """Arrays with an entry a token.
-
-    They are the log10 of its probability, the same in bits, the length of the n-gram
-    that it ends, and whether it is unknown.
-    """
-
-    logs: "NDArray[np.float64]"
-    bits: "NDArray[np.float64]"
-    lengths: "NDArray[np.intp]"
-    is_unknown: "NDArray[np.bool_]"
-
-
 class LanguageModel:
-    """A KenLM model, opened when first asked; scores come in bits."""
+    """A KenLM model, opened when first asked."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @cached_property
+    def trie(self) -> "Trie":
+        """The model in memory, for many tokens at once."""
+        from mtcheck.ngrams import Trie  # not for those who only read text
+
+        return Trie(read_language_model(self.path))
 
     @cached_property
     def kenlm(self) -> Any:
         """The underlying ``kenlm.Model``, memory-mapped."""
         import kenlm
 
-        check_language_model(self.path)
+        read_language_model(self.path)  # KenLM itself takes what it gets
         try:
             return kenlm.Model(str(self.path))
         except OSError as error:
             raise ModelError(f"{self.path}: KenLM cannot open it ({error})") from error
-
-    def token_scores(self, lines: Iterable[str]) -> "TokenScores":
-        """Return what the model says of each token of sentences, laid end to end."""
-        import numpy as np  # not for those who only read text
-
-        score = self.kenlm.full_scores
-        scores = chain.from_iterable(score(line, True, False) for line in lines if line)
-        columns = np.fromiter(chain.from_iterable(scores), float).reshape(-1, 3).T
-        logs, lengths, unknown = columns
-        return TokenScores(logs, -BITS * logs, lengths.astype(np.intp), unknown > 0)

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -36,12 +36,20 @@ class Cues(NamedTuple):
     keys: frozenset[str]
     cues: Mapping[str, Sequence[Cue]]
 
-    def found(self, words: Set[str], lower: str) -> list[str]:
-        """Return the patterns to try in a text, given in lower case, of such words."""
-        # To look for each cue in the text takes far longer than for a word among words.
-        cues = [cue for key in self.keys & words for cue in self.cues[key]]
-        # Several forms of a word may share a pattern.
-        return list(dict.fromkeys(cue.pattern for cue in cues if cue.word in lower))
+    def found(self, held: Callable[[frozenset[str]], Set[str]], text: str) -> list[str]:
+        """Return the patterns to try in a text, given in lower case.
+
+        ``held`` tells which of some words stand in it as whole ones.
+        """
+        likely = {
+            key: [cue.pattern for cue in cues if cue.word in text]
+            for key, cues in self.cues.items()
+            if key in text
+        }
+        if not any(likely.values()):
+            return []
+        found = [it for key in held(self.keys) for it in likely.get(key, ())]
+        return list(dict.fromkeys(found))  # several forms of a word may share one
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,7 @@ def gather(cues: Iterable[Cue]) -> Cues:
     """Return cues of whole words in a form in which they are soon looked for.
 
     >>> cues = gather([Cue("as an ai", "as an ai, I"), Cue("spam", "no spam")])
-    >>> sorted(cues.keys), cues.found({"no", "spam"}, "no spam")
+    >>> sorted(cues.keys), cues.found(lambda keys: keys & {"no", "spam"}, "no spam")
     (['ai', 'spam'], ['no spam'])
     """
     small = frozenset().union(*(one.function_words for one in all_languages()))

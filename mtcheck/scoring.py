@@ -1,6 +1,8 @@
 """The whole path: segment, extract, classify, for documents in batches."""
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, lru_cache, partial
 from itertools import chain
 from pathlib import Path
@@ -134,8 +136,24 @@ def _score_batch(
     scorer = _scorer(folder, tier)
     checker = None if service is None else _checker(service)
     documents = [item for item in batch if isinstance(item, Document)]
-    scored = iter(scorer.score(documents, level, paragraphs, checker, clock))
+    with _without_collector():
+        scored = iter([*scorer.score(documents, level, paragraphs, checker, clock)])
     return [next(scored) if isinstance(item, Document) else item for item in batch]
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python from looking for garbage: a batch is much to look through.
+
+    What it leaves behind holds no circles, and is let go of without the collector.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @cache

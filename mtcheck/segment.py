@@ -1,16 +1,17 @@
 """From a document to its paragraphs, and on demand to their sentences and tokens."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import filterfalse, islice, repeat
+from operator import eq
 from string import ascii_letters
 
 from mtcheck.characters import is_ordinary
 from mtcheck.errors import ConfigError
 from mtcheck.identify import identify, identify_inside
-from mtcheck.language_model import Tokens, tokenize
+from mtcheck.language_model import Tokens, ordinary_token
 from mtcheck.languages import RUN, Language, language, languages
 from mtcheck.types import Document, Paragraph, Span
 
@@ -23,6 +24,9 @@ MARKS = "\"“”„«»'‘’()[]{}*_.,;:!?…"
 _PLAIN = f"{ascii_letters} ".encode()
 
 _MARKS = frozenset(MARKS)
+
+_DOT = "\u0307"
+"""What lower case leaves of the dot of "İ", and a run of letters ends at."""
 
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 """A word: letters and digits, joined by single hyphens or apostrophes."""
@@ -47,9 +51,6 @@ _NEXT = re.compile(r"\s++(?:(?:[^\w\s.!?…,;:]|_)++\s?)*+([^\W_]\w*)?")
 _BEFORE = re.compile(r"(?:\b[^\W\d_]\.\s?)*+[^\W_]+\Z")
 _NUMBER = re.compile(r"\d|[IVX]+\Z")
 _FULL_WIDTH = frozenset("。！？")
-
-# Behind a mark most texts have a space, a closing mark and a space, or a digit.
-_LOOSE = re.compile(r"[.,;:?!](?:(?<=[ \t\xa0].)|(?![\"”“»’)\]]?(?:\s|\Z)|\d))")
 
 # Abbreviations before a number, plain words at the end of a sentence.
 _BEFORE_NUMBERS = frozenset("abs art fig figs max min no nos pos".split())
@@ -87,32 +88,35 @@ class Passage:
         return self.paragraph.text.lower()
 
     @cached_property
-    def has_loose_mark(self) -> bool:
-        """Whether a mark stands behind a space, or beside what few marks do."""
-        text = self.paragraph.text
-        return "…" in text or _LOOSE.search(text) is not None
-
-    @cached_property
     def words(self) -> tuple[str, ...]:
         """What white space parts in the paragraph, in lower case, without marks."""
         # The fewer marks to look for, the better.
-        marks = "".join(self.characters & _MARKS)
-        return tuple(map(str.strip, self.lower.split(), repeat(marks)))
+        return tuple(words_of(self.lower, "".join(self.characters & _MARKS)))
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """The words, and what marks and hyphens part in those that have some inside."""
-        words = frozenset(self.words)
-        compounds = list(filterfalse(str.isalnum, words))
-        return words.union(RUN.findall(" ".join(compounds))) if compounds else words
+    def parts(self) -> list[str]:
+        """What marks and hyphens part in the words that have some inside."""
+        return parts_of(self.words)
+
+    def held(self, words: frozenset[str]) -> frozenset[str]:
+        """Return which of the words stand here, by themselves or as a part."""
+        return words.intersection(self.words) | words.intersection(self.parts)
+
+    @cached_property
+    def n_echoes(self) -> int:
+        """How many words are the first of three that stood in a row before."""
+        words = self.words
+        n_triples = max(len(words) - 2, 0)
+        return n_triples - len(
+            frozenset(zip(words, words[1:], words[2:], strict=False))
+        )
 
     @cached_property
     def echoes(self) -> frozenset[int]:
         """How many words on the same three words stand again, where they do."""
-        words = self.words
-        n_triples = len(frozenset(zip(words, words[1:], words[2:], strict=False)))
-        if n_triples >= len(words) - 2:
+        if not self.n_echoes:
             return frozenset()
+        words = self.words
         found: set[int] = set()
         last: dict[tuple[str, ...], int] = {}
         for at, triple in enumerate(zip(words, words[1:], words[2:], strict=False)):
@@ -120,6 +124,17 @@ class Passage:
                 found.add(at - last[triple])
             last[triple] = at
         return frozenset(found)
+
+    def doubles(self, length: int) -> Iterator[int]:
+        """Yield the words from which on so many stand there twice in succession."""
+        words, later = self.words, self.words[length:]
+        if True in map(eq, words, later):
+            # One byte a word: does the same word stand there again, so many words on?
+            same = bytes(map(eq, words, later))
+            at = same.find(b"\1" * length)
+            while at >= 0:
+                yield at
+                at = same.find(b"\1" * length, at + length)
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:
@@ -130,10 +145,16 @@ class Passage:
     @cached_property
     def tokens(self) -> tuple[Tokens, ...]:
         """The sentences as language models read them, one each."""
-        text, is_known = self.paragraph.text, is_ordinary(self.characters)
-        return tuple(
-            [tokenize(text, span.start, span.end, is_known) for span in self.sentences]
-        )
+        text = self.paragraph.text
+        return tuple([Tokens(text, span.start, span.end) for span in self.sentences])
+
+    @property
+    def written(self) -> list[list[str]]:
+        """The tokens of each sentence as they stand there, the last stops included."""
+        if not is_ordinary(self.characters):
+            return [tokens.written for tokens in self.tokens]
+        text, find = self.paragraph.text, ordinary_token().findall
+        return [find(text, span.start, span.end) for span in self.sentences]
 
 
 def passages(document: Document, mode: str = "auto") -> Iterator[Passage]:
@@ -162,12 +183,34 @@ def passages(document: Document, mode: str = "auto") -> Iterator[Passage]:
 def split_paragraphs(text: str, mode: str = "auto") -> list[Span]:
     """Return the paragraphs of ``text``; what lies between them is white space."""
     # Many documents are a single line: three looks cost less than a pattern's one.
-    if not any(end in text for end in _LINE_ENDS):
-        return list(_stripped(text, 0, len(text)))
+    if not ("\n" in text or "\r" in text or "\u2029" in text):
+        return [*_stripped(text, 0, len(text))]
     if mode == "line":
         return _blocks(text, _LINES)
     spans = _blocks(text, _BLANK_LINES)
     return spans if mode == "blank" or len(spans) != 1 else _blocks(text, _LINES)
+
+
+def words_of(text: str, marks: str = MARKS) -> list[str]:
+    """Return what white space parts, in lower case, without the marks around it.
+
+    >>> words_of("“Don't,” she said –")
+    ["don't", 'she', 'said', '–']
+    """
+    return [*map(str.strip, text.lower().split(), repeat(marks))]
+
+
+def parts_of(words: Iterable[str]) -> list[str]:
+    """Return what marks and hyphens part in those of the words that have some inside.
+
+    >>> parts_of(["harbour", "lock-keeper's"])
+    ['lock', 'keeper', 's']
+    """
+    compounds = " ".join(filterfalse(str.isalnum, words))
+    parts = RUN.findall(compounds)
+    if _DOT in compounds:
+        parts += RUN.findall(compounds.replace(_DOT, ""))
+    return parts
 
 
 def bare_words(text: str) -> list[str]:
@@ -188,7 +231,7 @@ def count_words(text: str, most: int | None = None) -> int:
     >>> count_words("It isn't late."), count_words("It isn't late.", most=2)
     (3, 2)
     """
-    return sum(1 for _ in islice(WORD.finditer(text), most))
+    return len([*islice(WORD.finditer(text), most)])
 
 
 def split_sentences(text: str, code: str = "en") -> Iterator[Span]:

@@ -5,7 +5,7 @@ kept for the next, so most of them cost one look-up.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from itertools import count, islice
 from typing import Any
 
@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtcheck.language_model import Mask, plain
+
+Places = NDArray[np.intp]
 
 MOST_CHARACTERS = 500_000
 """Code points of the tokens of a full vocabulary: some fifty thousand tokens, which
@@ -25,6 +27,8 @@ class Texts:
     def __init__(self) -> None:
         self.every: list[str] = []
         self._values: dict[object, NDArray[Any]] = {}
+        self._points = np.empty(0, np.uint32)
+        self._ends = np.zeros(1, np.intp)
 
     def values(self, value: Callable[[str], Any], dtype: Any) -> NDArray[Any]:
         """Return a value of each string.
@@ -39,6 +43,28 @@ class Texts:
             known = found if known is None else np.concatenate([known, found])
             self._values[value, dtype] = known
         return known
+
+    def spelled(self, ids: Places) -> tuple[NDArray[np.uint32], Places]:
+        """Return the code points of strings, a space behind each, and their numbers.
+
+        >>> texts = Texts()
+        >>> texts.every += ["the", "bay"]
+        >>> points, sizes = texts.spelled(np.array([1, 0, 1]))
+        >>> "".join(map(chr, points)), sizes.tolist()
+        ('bay the bay ', [4, 4, 4])
+        """
+        new = self.every[len(self._ends) - 1 :]
+        if new:
+            raw = " ".join([*new, ""]).encode("utf-32-le")
+            points = np.frombuffer(raw, np.uint32)
+            ends = np.cumsum(self.values(len, np.intp)[-len(new) :] + 1)
+            self._points = np.concatenate([self._points, points])
+            self._ends = np.concatenate([self._ends, ends + self._ends[-1]])
+        ends = self._ends[ids + 1]
+        sizes = ends - self._ends[ids]
+        places = np.repeat(ends - np.cumsum(sizes), sizes)
+        places += np.arange(len(places))
+        return self._points[places], sizes
 
 
 class Vocabulary:
@@ -62,10 +88,10 @@ class Vocabulary:
         self._hidden: dict[Mask, Texts] = {}
         self._n_characters = 0
 
-    def numbers(self, tokens: Iterable[str]) -> NDArray[np.intp]:
+    def numbers(self, tokens: Sequence[str]) -> Places:
         """Return the number of each token, a new one where it was not met before."""
         numbers = self._numbers
-        found = np.fromiter(map(numbers.__getitem__, tokens), np.intp)
+        found = np.fromiter(map(numbers.__getitem__, tokens), np.intp, len(tokens))
         n_new = len(numbers) - len(self.written.every)
         new = [*islice(reversed(numbers), n_new)][::-1]
         self.written.every += new
@@ -75,7 +101,7 @@ class Vocabulary:
         return found
 
     @property
-    def plain_numbers(self) -> NDArray[np.intp]:
+    def plain_numbers(self) -> Places:
         """A number of each token that all with the same plain form share."""
         return self.plain.values(self._plain_numbers.__getitem__, np.intp)
 

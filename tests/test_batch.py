@@ -62,8 +62,10 @@ def test_plain_forms_are_shared() -> None:
 
 
 def test_sentences_are_read_as_language_models_read_them() -> None:
-    assert BATCH.plain_lines == [line.line for line in BATCH.lines]
-    assert BATCH.plain_lines[-1] == "in 0 the well-known ferry sank ; the crew didn't"
+    ends = zip(BATCH.line_starts.tolist(), BATCH.line_sizes.tolist(), strict=True)
+    lines = [" ".join(BATCH.plain[start : start + size]) for start, size in ends]
+    assert lines == [line.line for item in BATCH.passages for line in item.tokens]
+    assert lines[-1] == "in 0 the well-known ferry sank ; the crew didn't"
 
 
 def test_flags_tell_kinds_of_tokens() -> None:
@@ -84,7 +86,9 @@ def test_flags_tell_kinds_of_tokens() -> None:
 def test_the_mask_hides_topics(has_capital_nouns: bool, masked: str) -> None:
     mask = Mask(frozenset({"the", "in"}), has_capital_nouns)
     expected = masked.split()
-    assert BATCH.masked(mask).texts()[:13] == expected
+    points, sizes = BATCH.masked(mask).spelled()
+    assert "".join(map(chr, points)).split(" ")[:13] == expected
+    assert sizes.tolist()[:13] == [len(text) + 1 for text in expected]
 
 
 def test_means_tell_none_from_one_and_more() -> None:
@@ -110,6 +114,26 @@ def test_an_empty_batch_has_no_tokens() -> None:
     batch = batch_of([])
     assert (len(batch), batch.ids.tolist(), batch.plain) == (0, [], [])
     assert batch.n_words.tolist() == []
+    assert [found.tolist() for found in batch.highest(np.array([]))] == [[], []]
+
+
+def test_neighbours_are_of_one_sentence() -> None:
+    first, last = BATCH.neighbours
+    # Sentences of six, seven, no and ten tokens.
+    starts, ends = [0] * 6 + [6] * 7 + [13] * 10, [5] * 6 + [12] * 7 + [22] * 10
+    places = range(len(BATCH.ids))
+    assert first.tolist() == [
+        max(at - 1, own) for at, own in zip(places, starts, strict=True)
+    ]
+    assert last.tolist() == [
+        min(at + 1, own) for at, own in zip(places, ends, strict=True)
+    ]
+
+
+def test_the_first_of_equally_high_tokens_is_the_highest() -> None:
+    values = np.array([0.0, 3, 3] + [1] * 10 + [-2.0] * 9 + [-1])
+    # The paragraph in between has no token.
+    assert [found.tolist() for found in BATCH.highest(values)] == [[0, 2], [1, 22]]
 
 
 @given(st.integers(0, 30), st.integers(1, 9))

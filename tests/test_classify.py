@@ -35,8 +35,8 @@ CONTEXT = Context(
     share=1.0, words=30.0, unit=60.0, exponent=0.5, lean=0.0, chance=(0.0, 0.0, 0.0)
 )
 THRESHOLDS = {
-    "paraphrased": {"0.05": 0.6, "0.01": 0.8, "0.001": 0.95},
-    "machine_mangled": {"0.05": 0.5, "0.01": 0.7, "0.001": 0.9},
+    Label.PARAPHRASED: {"0.05": 0.6, "0.01": 0.8, "0.001": 0.95},
+    Label.MACHINE_MANGLED: {"0.05": 0.5, "0.01": 0.7, "0.001": 0.9},
 }
 
 numbers = st.floats(-50, 50)
@@ -153,6 +153,28 @@ def test_kinds_count_by_their_share_of_the_label(rows: list[list[float]]) -> Non
     assert np.allclose(found[..., 1], expected)
 
 
+def test_company_changes_no_digit_of_what_features_add() -> None:
+    random = np.random.default_rng(11)
+    n_features, n_kinds = 40, 4
+    edges = [sorted(random.normal(size=at % 7).tolist()) for at in range(n_features)]
+    scores = [random.normal(size=(len(edge) + 2, n_kinds)).tolist() for edge in edges]
+    names = [f"a.{at}" for at in range(n_features - 1)] + ["rules.joins_per_100_words"]
+    raw = KINDS.to_json() | {"features": names, "edges": edges, "scores": scores}
+    model = AdditiveModel.from_json(raw)
+    vectors = random.normal(size=(30, n_features))
+    vectors[random.random(vectors.shape) < 0.1] = nan
+
+    def told(rows: "np.ndarray[Any, Any]") -> list[Any]:
+        added = model.contributions(rows)
+        parts = (added.sum(axis=1), model.facts(added), effects(model.by_label(added)))
+        return [part.tolist() for part in parts]
+
+    alone = [told(row[np.newaxis]) for row in vectors]
+    together = told(vectors)
+    for at, one in enumerate(alone):
+        assert [part[0] for part in one] == [part[at] for part in together]
+
+
 def test_findings_add_what_the_logits_lose_without_them() -> None:
     rows = np.array([[0.2, 4.0], [0.9, 0.0]])
     facts = KINDS.facts(KINDS.contributions(rows))
@@ -229,7 +251,7 @@ def test_evidence_is_the_strictest_threshold_that_is_passed(
     shares = dict.fromkeys(LABELS, 0.0)
     shares[Label.PARAPHRASED] = paraphrased
     shares[Label.MACHINE_MANGLED] = mangled
-    assert evidence([shares[label] for label in LABELS], THRESHOLDS) == level
+    assert evidence(shares, THRESHOLDS) == level
 
 
 def test_evidence_holds_whatever_the_label() -> None:
@@ -239,7 +261,7 @@ def test_evidence_holds_whatever_the_label() -> None:
         Label.MACHINE_MANGLED: 0.55,
     }
     low = {label: dict.fromkeys(rates, 0.5) for label, rates in THRESHOLDS.items()}
-    assert evidence([shares[label] for label in LABELS], low) == "strong"
+    assert evidence(shares, low) == "strong"
 
 
 # Context -----------------------------------------------------------------------

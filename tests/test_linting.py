@@ -1,7 +1,7 @@
 """Linting finds defects at their places, and passes on what could not be read."""
 
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 import mtcheck
 from mtcheck.errors import ConfigError, InputError
 from mtcheck.linting import Linted, Linter, lint_documents
-from mtcheck.rules import Rule, find_defects
+from mtcheck.rules import Rule, finder
 from mtcheck.segment import Passage
 from mtcheck.types import Document, Span
 
@@ -52,13 +52,18 @@ def test_what_rules_saw_in_a_paragraph_is_let_go_of(
     alive: weakref.WeakSet[Passage] = weakref.WeakSet()
     most = 0
 
-    def spy(passage: Passage, rules: Iterable[Rule] | None = None) -> Any:
-        nonlocal most
-        alive.add(passage)
-        most = max(most, len(alive))
-        return find_defects(passage, rules)
+    def spying(rules: Iterable[Rule]) -> Callable[[Passage], Any]:
+        find = finder(rules)
 
-    monkeypatch.setattr("mtcheck.linting.find_defects", spy)
+        def spy(passage: Passage) -> Any:
+            nonlocal most
+            alive.add(passage)
+            most = max(most, len(alive))
+            return find(passage)
+
+        return spy
+
+    monkeypatch.setattr("mtcheck.linting.finder", spying)
     Linter().lint(Document("The bell rang .\n\n" * 50, language="en"))
     assert most < 10  # some rules remember what they were last asked
 

@@ -25,6 +25,7 @@ from mtcheck.report import (
     reporter,
     table,
 )
+from mtcheck.report.jsonl import as_object, encode
 from mtcheck.types import (
     LABELS,
     Document,
@@ -242,6 +243,7 @@ def finite(value: float) -> float | None:
 def test_programs_can_read_everything_back(batch: list[Scored]) -> None:
     lines = list(render(batch, "jsonl"))
     wanted = [verdict for item in batch for verdict in item.verdicts]
+    assert lines == list(map(encode, map(as_object, wanted)))
     for line, verdict in zip(lines, wanted, strict=True):
         assert "\n" not in line
         record = json.loads(line)

@@ -1,10 +1,14 @@
 """The whole path keeps its contract, for made documents and for scraped pages."""
 
+import gc
 import json
 import lzma
+import operator
 import random
 from collections.abc import Sequence
+from functools import reduce
 from itertools import permutations
+from math import fsum
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,14 +18,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mtcheck
-from mtcheck import scorer, vocabulary
+from mtcheck import examined, scorer, vocabulary
 from mtcheck.batch import Batch
 from mtcheck.clock import Clock
 from mtcheck.errors import ConfigError, InputError
 from mtcheck.extract import Extraction, extractors
 from mtcheck.models import open_model
 from mtcheck.scorer import MEASURED_CHARACTERS
-from mtcheck.scoring import BATCH_CHARACTERS, score, score_documents
+from mtcheck.scoring import (
+    BATCH_CHARACTERS,
+    _without_collector,
+    score,
+    score_documents,
+)
 from mtcheck.types import LABELS, Document, Scored, Span
 
 N_PAGES = 60
@@ -225,7 +234,7 @@ def test_what_is_kept_of_earlier_texts_changes_nothing(
     texts = ["\n\n".join(part) for part in permutations([*EN, *EN[:2], *DE[:1]], 3)]
     known = [score([text], level=level) for text in texts]
     # Nothing is known of any text, not even of the batch's own.
-    monkeypatch.setattr(scorer._Kept, "get", lambda *_: None)
+    monkeypatch.setattr(examined.Kept, "get", lambda *_: None)
     assert [score([text], level=level) for text in texts] == known
 
 
@@ -248,9 +257,42 @@ def test_the_same_text_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert sum(sizes) > n_before
 
 
+def test_another_way_of_adding_floats_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = ["\n\n".join(EN), *map(" ".join, [*permutations(EN, 2), *permutations(DE)])]
+    known = score(texts, tier="fast")
+
+    def add(values: Any, /, start: Any = 0) -> Any:
+        """Add as Python does from 3.12 on, without the errors of rounding."""
+        items = [start, *values]
+        is_float = any(isinstance(item, float) for item in items)
+        return fsum(items) if is_float else reduce(operator.add, items)
+
+    monkeypatch.setattr("builtins.sum", add)
+    assert sum([0.1] * 10) == 1.0
+    monkeypatch.setattr(examined.Kept, "get", lambda *_: None)
+    assert score(texts, tier="fast") == known
+
+
+def test_the_collector_of_garbage_is_as_it_was() -> None:
+    assert gc.isenabled()
+    score(EN, tier="fast")
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="no number"), _without_collector():
+        int("no number")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        score(EN, tier="fast")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
 def kept_of(*texts: str) -> list[str]:
     """Return which texts are still known after all were judged, one of them twice."""
-    kept, judged = scorer._Kept(), cast(Any, object())
+    kept, judged = examined.Kept(), cast(Any, object())
     for text in texts:
         kept.put((text, (), None), judged)
         kept.get((texts[0], (), None))
@@ -260,14 +302,14 @@ def kept_of(*texts: str) -> list[str]:
 def test_of_known_texts_the_last_ones_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(scorer, "MOST_KEPT", 2)
+    monkeypatch.setattr(examined, "MOST_KEPT", 2)
     assert kept_of("a", "b", "c") == ["a", "c"]
 
 
 def test_of_long_texts_no_more_are_kept_than_fit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(scorer, "MOST_KEPT_CHARACTERS", 10)
+    monkeypatch.setattr(examined, "MOST_KEPT_CHARACTERS", 10)
     assert kept_of("aaaa", "bbbb", "cc", "dd") == ["aaaa", "cc", "dd"]
     assert kept_of("aaaa", "b" * 11) == ["b" * 11]
 
@@ -279,7 +321,7 @@ def test_a_long_document_is_judged_like_a_short_one(
     text = "\n\n".join([*EN, *DE, *ODD, FR, *EN[::-1]])
     whole = score([text, *EN], level=level)
     monkeypatch.setattr(scorer, "LARGEST_BATCH", 3)
-    monkeypatch.setattr(scorer._Kept, "get", lambda *_: None)
+    monkeypatch.setattr(examined.Kept, "get", lambda *_: None)
     assert score([text, *EN], level=level) == whole
 
 

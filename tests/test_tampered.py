@@ -37,6 +37,7 @@ ORDER, KIND, COUNTS, N_WORDS = 0x58, 0x60, 0x6C, 0x90
 BITS = N_WORDS + 8 + 8 * N + 1
 UNIGRAMS = BITS - 1 + 8 + 4 * (2 * (2**8 + 2**8) + 2**8)
 BIGRAMS = UNIGRAMS + 16 * (N + 2)
+PAIRS = BIGRAMS + 8 * (1 + 47_729) + 7
 """Where the shipped model of four orders has these numbers."""
 
 
@@ -342,6 +343,12 @@ CASES = (
         NO_LM % "a pointer leads out of it",
     ),
     Case(
+        "a word pair with a word that is none",
+        LM,
+        patch("<I", (PAIRS, 2**32 - 1)),
+        NO_LM % "an n-gram has a word that it does not know",
+    ),
+    Case(
         "a weight that is no number",
         LM,
         patch("<f", (UNIGRAMS + 16 * 7, float("nan"))),
@@ -382,6 +389,18 @@ CASES = (
         LM,
         cut(LM, 100),
         NO_LM % "unpack requires a buffer of 20 bytes",
+    ),
+    Case(
+        "a language model that is cut off in its last word",
+        LM,
+        cut(LM, 20_553_020),
+        NO_LM % "it must spell 80,003 words, got 80,002",
+    ),
+    Case(
+        "a language model that spells no words",
+        LM,
+        patch("<?", (KIND + 4, False)),
+        NO_LM % "its words are not spelled",
     ),
     Case(
         "a language model of text, which takes hours to read",

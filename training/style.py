@@ -33,7 +33,7 @@ Weights = NDArray[np.float16]
 def bucket_matrix(batch: Batch, grams: Grams) -> csr_matrix:
     """Return the sublinear n-gram counts of each paragraph, a row each."""
     counted = count(batch, grams)
-    places = (counted.paragraphs, counted.buckets)
+    places = np.repeat(np.arange(len(batch)), counted.sizes), counted.buckets
     return csr_matrix((counted.weights, places), shape=(len(batch), 1 << BUCKET_BITS))
 
 

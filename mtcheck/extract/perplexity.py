@@ -8,8 +8,9 @@ import numpy as np
 
 from mtcheck.batch import Batch, Places, ranked
 from mtcheck.extract import Array, Tier
-from mtcheck.language_model import LanguageModel, TokenScores
+from mtcheck.language_model import BITS, LanguageModel
 from mtcheck.models import Resources
+from mtcheck.ngrams import Reading
 from mtcheck.types import Span
 
 HUMAN = "human.word"
@@ -56,16 +57,16 @@ class Perplexity:
 
     def measure(self, batch: Batch) -> Array:
         """Measure paragraphs; all NaN where one has no known token."""
-        scored = scores(batch, self._model)
-        known = ~scored.is_unknown
-        bits, owners = scored.bits[known], batch.token_paragraphs[known]
+        reading = read(batch, self._model)
+        known = ~reading.is_unknown
+        bits, owners = -BITS * reading.logs[known], batch.token_paragraphs[known]
         n_known, n_tokens = batch.counts(owners), batch.n_tokens
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = batch.sums(owners, bits) / n_known
             excess = bits - mean[owners]
             inside = owners[1:] == owners[:-1]
             products = (excess[1:] * excess[:-1])[inside]
-            n_unknown = batch.counts(batch.token_paragraphs[scored.is_unknown])
+            n_unknown = batch.counts(batch.token_paragraphs[reading.is_unknown])
             columns = [
                 mean,
                 np.sqrt(batch.sums(owners, excess * excess) / n_known),
@@ -74,8 +75,8 @@ class Perplexity:
                 batch.sums(owners[1:][inside], products) / (n_known - 1),
                 batch.counts(owners[bits < EASY_BITS]) / n_known,
                 n_unknown / n_tokens,
-                (self._runs(batch, scored, 1) - n_unknown) / n_tokens,
-                self._runs(batch, scored, 4) / n_tokens,
+                (_runs(batch, reading, 1) - n_unknown) / n_tokens,
+                _runs(batch, reading, 4) / n_tokens,
             ]
         found = np.column_stack(columns)
         found[n_known == 0] = nan
@@ -84,20 +85,26 @@ class Perplexity:
     def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
         """Yield the most surprising tokens, or for shares of unknown words, these."""
         own = batch.own_tokens(paragraph)
-        scored = scores(batch, self._model)
-        wanted = scored.is_unknown[own]
+        reading = read(batch, self._model)
+        wanted = reading.is_unknown[own]
         if feature != "perplexity.unknown_share":
             wanted = ~wanted
         at = np.flatnonzero(wanted) + own.start
-        return batch.spans(int(at[place]) for place in ranked(scored.bits[at]))
-
-    def _runs(self, batch: Batch, scored: TokenScores, length: int) -> Places:
-        return batch.counts(batch.token_paragraphs[scored.lengths == length])
+        return batch.spans(int(at[place]) for place in ranked(-BITS * reading.logs[at]))
 
 
-def scores(batch: Batch, model: LanguageModel) -> TokenScores:
+def read(batch: Batch, model: LanguageModel) -> Reading:
     """Return what a model says of the tokens of a batch; it is asked once."""
-    return batch.keep(model, lambda: model.token_scores(batch.plain_lines))
+
+    def make() -> Reading:
+        words = batch.of_tokens(model.trie.number, np.intp)
+        return model.trie.read(words, batch.token_lines, len(batch.line_sizes))
+
+    return batch.keep(model, make)
+
+
+def _runs(batch: Batch, reading: Reading, length: int) -> Places:
+    return batch.counts(batch.token_paragraphs[reading.lengths == length])
 
 
 def _sentences(
@@ -108,7 +115,7 @@ def _sentences(
     A sentence of fewer than three known tokens has no mean; where none has one, the
     maximum is the mean of the paragraph.
     """
-    n_lines = len(batch.lines)
+    n_lines = len(batch.line_sizes)
     sizes = np.bincount(lines, minlength=n_lines)
     chosen = sizes >= MIN_KNOWN
     levels = np.bincount(lines, weights=bits, minlength=n_lines)[chosen] / sizes[chosen]

@@ -5,6 +5,7 @@ ICML 2009. All but common words are masked, so that style is learnt and not the 
 """
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from math import nan
 from typing import Any, ClassVar, NamedTuple, Self
 from zlib import crc32
@@ -45,9 +46,12 @@ class Grams(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """Distinct buckets by paragraph, each with its sublinear weight, 1 + ln(count)."""
+    """Distinct buckets, each with its sublinear weight, 1 + ln(count).
 
-    paragraphs: Places
+    The first ``sizes[0]`` are those of the first paragraph, and so on.
+    """
+
+    sizes: Places
     buckets: Codes
     weights: NDArray[np.float32]
 
@@ -71,11 +75,8 @@ def char_grams(batch: Batch, mask: Mask) -> Grams:
     They run on over spaces and sentences, but not into the next paragraph, and belong
     to the token that they start in.
     """
-    tokens = batch.masked(mask).texts()
-    raw = " ".join([*tokens, ""]).encode("utf-32-le")
-    points = np.frombuffer(raw, dtype=np.uint32)
-    sizes = np.fromiter(map(len, tokens), np.intp, len(tokens)) + 1
-    owners = np.repeat(np.arange(len(tokens)), sizes)
+    points, sizes = batch.masked(mask).spelled()
+    owners = np.repeat(np.arange(len(sizes)), sizes)
     # The space behind a paragraph belongs to none; its end is where n-grams stop.
     ends = np.cumsum(sizes)[batch.ends[batch.token_paragraphs] - 1] - 1
     room = np.minimum(ends[owners] - np.arange(len(points)), CHAR_ORDERS[-1])
@@ -101,21 +102,23 @@ def count(batch: Batch, grams: Grams) -> Counted:
     """Return how much each bucket occurs in each paragraph, paragraph by paragraph."""
     bounds = np.searchsorted(grams.first, [0, *batch.ends.tolist()])
     counts = np.bincount(same(grams.buckets, bounds, 1 << BUCKET_BITS))
-    distinct = np.flatnonzero(counts > 0)
-    weights = (1 + np.log(counts[distinct])).astype(np.float32)
-    paragraphs = batch.token_paragraphs[grams.first[distinct]]
-    return Counted(paragraphs, grams.buckets[distinct], weights)
+    distinct = np.flatnonzero(counts)
+    weights = 1 + np.log(np.arange(1, 1 + counts.max(initial=0)))
+    return Counted(
+        np.diff(np.searchsorted(distinct, bounds)),
+        grams.buckets[distinct],
+        weights.astype(np.float32)[counts[distinct] - 1],
+    )
 
 
-def _sums(values: NDArray[np.float32], owners: Places, n_owners: int) -> Floats:
-    """Return the sum of the values of each owner; these never go back."""
-    is_start = np.ones(len(owners), np.bool_)
-    is_start[1:] = owners[1:] != owners[:-1]
-    starts = np.flatnonzero(is_start)
-    found = np.zeros(n_owners)
-    # Doubles first: numpy would convert them by pieces that do not end with an owner,
+def _sums(values: NDArray[np.float32], sizes: Places) -> Floats:
+    """Return the sum of each stretch of values; they lie end to end."""
+    found = np.zeros(len(sizes))
+    own = np.flatnonzero(sizes)
+    starts = (np.cumsum(sizes) - sizes)[own]
+    # Doubles first: numpy would convert them by pieces that do not end with a stretch,
     # and a sum must be the same alone and in any company.
-    found[owners[starts]] = np.add.reduceat(values.astype(np.float64), starts)
+    found[own] = np.add.reduceat(values.astype(np.float64), starts)
     return found
 
 
@@ -151,6 +154,7 @@ class Style:
         self._packed = plain.view(np.complex128).ravel()
         self._gains = (plain[:, :-1] * plain[:, -1:]).T.copy()
         self._mask = mask
+        self._columns = {name: at for at, name in enumerate(self.features)}
 
     @classmethod
     def open(cls, resources: Resources, language: str) -> Self | None:
@@ -161,15 +165,14 @@ class Style:
 
     def measure(self, batch: Batch) -> Array:
         """Measure paragraphs; NaN where one has no token, or a manner no weights."""
-        owners, buckets, weights = count(batch, self._grams(batch))
+        sizes, buckets, weights = count(batch, self._grams(batch))
         rows = self._rows(buckets)
         values = weights * rows[:, -1]
-        lengths = np.sqrt(_sums(values * values, owners, len(batch)))
+        lengths = np.sqrt(_sums(values * values, sizes))
         lengths[lengths == 0] = 1
         found = np.full((len(batch), len(MANNERS)), nan)
         for column in np.flatnonzero(self._is_learnt).tolist():
-            logits = _sums(values * rows[:, column], owners, len(batch)) / lengths
-            found[:, column] = logits
+            found[:, column] = _sums(values * rows[:, column], sizes) / lengths
         found[batch.n_tokens == 0] = nan
         return found
 
@@ -179,15 +182,17 @@ class Style:
         A phrase is a token with its neighbours in the sentence: alone, most of what
         tells is a word like "the".
         """
-        own, lines = batch.own_tokens(paragraph), batch.token_lines
-        column = list(self.features).index(feature)
-        gains = batch.keep((self, column), lambda: self._phrases(batch, column))[own]
-        for place in ranked(gains):
+        gains, best = batch.keep(
+            (self, feature), lambda: self._phrases(batch, self._columns[feature])
+        )
+        if paragraph not in best:
+            return
+        yield batch.phrase(*best[paragraph])  # often no other is asked for
+        first, last = batch.neighbours
+        own = batch.own_tokens(paragraph)
+        for place in islice(ranked(gains[own]), 1, None):
             at = place + own.start
-            first = max(at - 1, int(batch.line_starts[lines[at]]))
-            last = min(at + 1, own.stop - 1)
-            last -= int(lines[last] != lines[at])
-            yield batch.phrase(first, last)
+            yield batch.phrase(first[at], last[at])
 
     def _grams(self, batch: Batch) -> Grams:
         make = GRAMS[self.kind]
@@ -198,21 +203,30 @@ class Style:
         rows = self._packed[buckets].view(np.float32)
         return rows.reshape(len(buckets), len(MANNERS) + 1)
 
-    def _phrases(self, batch: Batch, column: int) -> Floats:
+    def _phrases(
+        self, batch: Batch, column: int
+    ) -> tuple[Floats, dict[int, tuple[int, int]]]:
         """Return what each token and its neighbours gain the class together.
 
-        An n-gram shares its gain out among its first and its last token.
+        Also the ends of the best phrase of each paragraph. An n-gram shares its gain
+        out among its first and its last token.
         """
         buckets, first, last = self._grams(batch)
         gains, n_tokens = self._gains[column].take(buckets), len(batch.ids)
-        shares = _sums(gains, first, n_tokens)
-        if last is not first:
-            shares = (shares + _sums(gains, last, n_tokens)) / 2
+        if last is first:
+            shares = _sums(gains, np.bincount(first, minlength=n_tokens))
+        else:
+            # Of two numbers, which any way of adding gives the same sum.
+            sums = [np.bincount(ends, gains, n_tokens) for ends in (first, last)]
+            shares = (sums[0] + sums[1]) / 2
         joined = batch.token_lines[1:] == batch.token_lines[:-1]
         phrases = shares.copy()
         phrases[1:] += shares[:-1] * joined
         phrases[:-1] += shares[1:] * joined
-        return phrases
+        owners, best = batch.highest(phrases)
+        heads, tails = [tokens[best].tolist() for tokens in batch.neighbours]
+        ends = zip(heads, tails, strict=True)
+        return phrases, dict(zip(owners.tolist(), ends, strict=True))
 
 
 EXTRACTOR = Style

@@ -70,7 +70,7 @@ class Surface:
                 _share(batch, batch.is_number),
                 _share(batch, batch.is_word & is_function),
                 *_variety(batch),
-                *[_marks(batch, marks) for marks in _MARKS.values()],
+                *[_marks(batch, frozenset(marks)) for marks in _MARKS.values()],
                 _share(batch, _hyphenated(batch)),
             ]
         found = np.column_stack(columns)
@@ -80,8 +80,9 @@ class Surface:
     def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
         """Yield the words or marks that the feature counts, if it counts such."""
         if feature in _SHARES:
+            counted = _SHARES[feature]
             own = batch.own_tokens(paragraph)
-            shown = _SHARES[feature](batch)[own]
+            shown = batch.keep(counted, lambda: counted(batch))[own]
             return batch.spans(np.flatnonzero(shown) + own.start)
         if feature not in _MARKS:
             return ()
@@ -115,9 +116,11 @@ def _share(batch: Batch, flags: Flags) -> Array:
     return batch.counts(batch.token_paragraphs[flags]) / batch.n_words
 
 
-def _marks(batch: Batch, marks: str) -> Array:
-    texts = [passage.paragraph.text for passage in batch.passages]
-    counts = [sum([text.count(mark) for mark in marks]) for text in texts]
+def _marks(batch: Batch, marks: frozenset[str]) -> Array:
+    counts = [
+        sum([item.paragraph.text.count(mark) for mark in item.characters & marks])
+        for item in batch.passages
+    ]
     return np.array(counts) * 100 / batch.n_words
 
 

@@ -8,7 +8,7 @@ from mtcheck.errors import InputError
 from mtcheck.languages import language as known_language
 from mtcheck.linting.selection import Selection, selected
 from mtcheck.markup import View, is_marked_up, is_page, view
-from mtcheck.rules import Rule, find_defects, find_marks, in_order
+from mtcheck.rules import Rule, find_marks, finder, in_order
 from mtcheck.rules.grammar import RULES as GRAMMAR
 from mtcheck.rules.judged import RULES as JUDGED
 from mtcheck.segment import Passage, passages
@@ -58,7 +58,9 @@ class Linter:
         shown = view(document.text, path)
         prose = replace(document, text=shown.text, language=language)
         found, unchecked = self._find(prose, rules, self._mode(path))
-        placed = [_placed(item, shown, document.text) for item in found]
+        placed = found
+        if shown.text is not document.text:
+            placed = [_placed(item, shown, document.text) for item in found]
         if is_page(path):
             placed += find_marks(document.text, rules)
         placed = in_order(placed)
@@ -87,7 +89,8 @@ class Linter:
         # One after the other: a passage keeps all that rules saw in it.
         shown: Iterable[Passage] = passages(prose, mode)
         kept = list(shown) if self.checker else []
-        found = [list(find_defects(passage, rules)) for passage in kept or shown]
+        find_defects = finder(rules)
+        found = [list(find_defects(passage)) for passage in kept or shown]
         unchecked: tuple[str, ...] = ()
         if self.checker:
             from mtcheck.linting.proofread import proofread

@@ -86,6 +86,11 @@ def set_phrases(text: str) -> frozenset[str]:
     return _phrases().lines & cores
 
 
+def notice_words() -> frozenset[str]:
+    """Return words of which each notice has one."""
+    return _phrases().cues.keys
+
+
 def notices(passage: Passage) -> list[Span]:
     """Return the notices in a paragraph: a clause about cookies, comments, rights.
 
@@ -99,7 +104,7 @@ def notices(passage: Passage) -> list[Span]:
     """
     return [
         Span(*match.span())
-        for pattern in _phrases().cues.found(passage.vocabulary, passage.lower)
+        for pattern in _phrases().cues.found(passage.held, passage.lower)
         for match in _compiled(pattern).finditer(passage.paragraph.text)
     ]
 

@@ -8,21 +8,22 @@ Tests, ``mtcheck explain`` and the rules page are generated from the rules.
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, reduce
+from itertools import chain, pairwise
 from operator import or_
 
-from mtcheck.characters import is_ordinary
 from mtcheck.plugins import collect
-from mtcheck.segment import Passage
+from mtcheck.segment import Passage, words_of
+from mtcheck.shapes import shapes, shapes_of_words
 from mtcheck.types import Finding, Paragraph, Severity, Span
 
 Finder = Callable[[Passage], Iterable[Span]]
 """From a paragraph in its document to the document spans of its defects."""
 
-Look = Callable[[Passage], bool]
-"""A quick look, shared by rules: where it says no, none of them finds anything."""
+Words = Callable[[str | None], frozenset[str]]
+"""From a language to words, and phrases, of which defects have one."""
 
 PageFinder = Callable[[str], Iterable[Span]]
 """From the HTML source of a page to the spans of its defects in there."""
@@ -36,12 +37,13 @@ class Rule:
     """One kind of defect; ``find`` yields its places, ``message`` may quote them.
 
     ``{}`` in the message is replaced by the marked text. ``languages`` is None where
-    the rule holds in every language. ``signs`` are marks or digits, not plain letters:
-    a paragraph without one of them has no such defect, nor has one that does not pass
-    the ``look``. Only a rule whose change is always safe has a ``fix``; ``meaning``
-    says what the marked stretch stands for. A rule about the source of a page has
-    ``find_in_page`` in place of ``find``, and HTML for examples; one that the linter
-    decides, or a model, neither.
+    the rule holds in every language. ``signs`` are marks, digits or shapes, not plain
+    letters, and ``words`` such as ``Passage.held`` knows, or several of
+    ``Passage.words`` with spaces between: where a rule names some of both, a paragraph
+    with none of them has no such defect. Only a rule whose change is always safe has a
+    ``fix``; ``meaning`` says what the marked stretch stands for. A rule about the
+    source of a page has ``find_in_page`` in place of ``find``, and HTML for examples;
+    one that the linter decides, or a model, neither.
     """
 
     code: str
@@ -55,7 +57,7 @@ class Rule:
     fix: Fix | None = None
     meaning: Fix | None = None
     signs: frozenset[str] | None = None
-    look: Look | None = None
+    words: Words | None = None
     severity: Severity = "warning"
     languages: frozenset[str] | None = None
 
@@ -82,8 +84,6 @@ FAMILIES = {
     "9": "templates",
 }
 """First digit of a code to the name of the family."""
-
-_Groups = list[tuple[Look | None, list[tuple[Rule, Finder]]]]
 
 _MARK = re.compile(r"[^A-Za-z ]")
 
@@ -125,21 +125,6 @@ def cued_matches(pattern: str, *cues: str, unless: str = "") -> Finder:
     return find
 
 
-def has_oddity(passage: Passage) -> bool:
-    """Tell whether the paragraph has a character that is not ordinary: a look."""
-    return not is_ordinary(passage.characters)
-
-
-def has_neighbours(passage: Passage) -> bool:
-    """Tell whether the document has other paragraphs: a look."""
-    return len(passage.paragraphs) > 1
-
-
-def has_loose_mark(passage: Passage) -> bool:
-    """Tell whether a mark stands where few do: a look."""
-    return passage.has_loose_mark
-
-
 def unmark(example: str) -> tuple[str, list[Span]]:
     """Return the text of an example and the stretches that are marked in it.
 
@@ -171,32 +156,37 @@ def find_defects(
 
     Without ``rules`` all are asked.
     """
+    return finder(rules)(passage)
+
+
+def finder(
+    rules: Iterable[Rule] | None = None,
+) -> Callable[[Passage], tuple[Finding, ...]]:
+    """Return ``find_defects`` for many paragraphs that are asked for the same rules."""
     asked = None if rules is None else tuple(rules)
-    if len(passage.paragraph.text) <= LONGEST:
-        found = list(_found(passage, asked))
-    else:
+    panels: dict[str | None, Panel] = {}
+
+    def find(passage: Passage) -> tuple[Finding, ...]:
+        code = passage.paragraph.language
+        panel = panels.get(code) or panels.setdefault(code, panel_of(asked, code))
+        if len(passage.paragraph.text) <= LONGEST:
+            return panel.find(passage, panel.called_by_words(passage))
         found = [
             replace(item, span=item.span.shift(start), paragraph=passage.index)
             for start, piece in _pieces(passage)
-            for item in _found(piece, asked)
+            for item in panel.find(piece, panel.called_by_words(piece))
         ]
-    return tuple(in_order(found))
+        return tuple(in_order(found))
+
+    return find
 
 
-def _found(passage: Passage, rules: tuple[Rule, ...] | None) -> Iterator[Finding]:
-    text = passage.document.text
-    panel = _panel(rules, passage.paragraph.language)
-    for look, finders in panel.called_by(passage.characters):
-        if look is None or look(passage):
-            for rule, find in finders:
-                for span in find(passage):
-                    yield _finding(rule, span, text, passage.index)
-
-
-class _Panel:
+class Panel:
     """The rules that look into paragraphs of a language, and which of them are asked.
 
-    Rules that share a look stand together.
+    A set of rules is a number with one bit each. ``always`` are asked about each
+    paragraph, those in ``by_sign`` and ``by_word`` where the sign or the word is there.
+    ``pairs`` of words are looked for in place of the phrases that hold them.
     """
 
     def __init__(self, rules: Iterable[Rule], language: str | None) -> None:
@@ -205,23 +195,82 @@ class _Panel:
             for rule in rules
             if rule.find and (rule.languages is None or language in rule.languages)
         ]
-        self._calls = _Calls([rule for rule, _ in self._finders])
-        self._called = lru_cache(maxsize=1024)(self._grouped)
+        self.by_sign = _BySign([rule for rule, _ in self._finders])
+        self.by_word: dict[str, int] = {}
+        self.always = 0
+        phrases: dict[str, int] = {}
+        for at, (rule, _) in enumerate(self._finders):
+            if rule.signs is None and rule.words is None:
+                self.always |= 1 << at
+            for words in rule.words(language) if rule.words else ():
+                named = phrases if " " in words else self.by_word
+                named[words] = named.get(words, 0) | 1 << at
+        self._words = frozenset(self.by_word)
+        self._phrases = _Phrases(phrases)
+        self.pairs = frozenset(self._phrases)
+        self._longest = max((phrase.count(" ") + 1 for phrase in phrases), default=0)
+        self._asked = lru_cache(maxsize=1024)(self._those)
 
-    def called_by(self, characters: frozenset[str]) -> _Groups:
-        """Return the rules to ask about a paragraph of these characters."""
-        return self._called(reduce(or_, map(self._calls.__getitem__, characters), 0))
+    def called_by_words(self, passage: Passage) -> int:
+        """Return the rules that the words of a paragraph call for."""
+        words = passage.words
+        called = self.always
+        for word in passage.held(self._words):
+            called |= self.by_word[word]
+        if not self.pairs.isdisjoint(pairwise(words)):
+            pieces = passage.paragraph.text.split()
+            for at, pair in enumerate(pairwise(words)):
+                if pair in self.pairs:
+                    called |= self.called_by_pair(pieces, at)
+        for shape in shapes_of_words(passage):
+            called |= self.by_sign[shape]
+        return called
 
-    def _grouped(self, called: int) -> _Groups:
-        groups: dict[Look | None, list[tuple[Rule, Finder]]] = {}
-        for at, (rule, find) in enumerate(self._finders):
-            if rule.signs is None or called >> at & 1:
-                groups.setdefault(rule.look, []).append((rule, find))
-        return list(groups.items())
+    def called_by_pair(self, pieces: Sequence[str], at: int) -> int:
+        """Return the rules that a phrase calls for whose pair starts with a piece."""
+        start = max(at - self._longest, 0)
+        words = words_of(" ".join(pieces[start : at + self._longest]))
+        at -= start
+        called = 0
+        for phrase, first, calls in self._phrases.get(tuple(words[at : at + 2]), ()):
+            begin = at - first
+            if begin >= 0 and words[begin : begin + len(phrase)] == phrase:
+                called |= calls
+        return called
+
+    def find(self, passage: Passage, called: int) -> tuple[Finding, ...]:
+        """Return the findings of the rules that its words call for, or its signs."""
+        signs = chain(passage.characters, shapes(passage))
+        called = reduce(or_, map(self.by_sign.__getitem__, signs), called)
+        text, index = passage.document.text, passage.index
+        found = [
+            _finding(rule, span, text, index)
+            for rule, find in self._asked(called)
+            for span in find(passage)
+        ]
+        return tuple(in_order(found)) if found else ()
+
+    def _those(self, called: int) -> list[tuple[Rule, Finder]]:
+        return [each for at, each in enumerate(self._finders) if called >> at & 1]
 
 
-class _Calls(dict[str, int]):
-    """From a character to the rules whose sign it is, one bit each.
+class _Phrases(dict[tuple[str, ...], list[tuple[list[str], int, int]]]):
+    """From pairs of words, the longest of each phrase, to those phrases.
+
+    With a phrase come the place of the pair in it, and the rules that name it.
+    """
+
+    def __init__(self, phrases: Mapping[str, int]) -> None:
+        super().__init__()
+        for phrase, calls in phrases.items():
+            words = words_of(phrase)
+            pairs = [*pairwise(words)]
+            pair = max(pairs, key=lambda pair: sum(map(len, pair)))
+            self.setdefault(pair, []).append((words, pairs.index(pair), calls))
+
+
+class _BySign(dict[str, int]):
+    """From a sign to the rules that name it.
 
     It is worked out when first asked for: the signs are thousands.
     """
@@ -230,19 +279,20 @@ class _Calls(dict[str, int]):
         super().__init__()
         self._rules = rules
 
-    def __missing__(self, character: str) -> int:
+    def __missing__(self, sign: str) -> int:
         bits = sum(
             1 << at
             for at, rule in enumerate(self._rules)
-            if rule.signs and character in rule.signs
+            if rule.signs and sign in rule.signs
         )
-        self[character] = bits
+        self[sign] = bits
         return bits
 
 
 @lru_cache(maxsize=64)
-def _panel(rules: tuple[Rule, ...] | None, language: str | None) -> _Panel:
-    return _Panel(all_rules() if rules is None else rules, language)
+def panel_of(rules: tuple[Rule, ...] | None, language: str | None) -> Panel:
+    """Return the panel of some rules, or of all."""
+    return Panel(all_rules() if rules is None else rules, language)
 
 
 def _pieces(passage: Passage) -> Iterator[tuple[int, Passage]]:

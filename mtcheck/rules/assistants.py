@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from mtcheck.languages import RUN, Cues, all_languages, gather
+from mtcheck.languages import Cues, all_languages, gather
 from mtcheck.rules import Rule, cued_matches
 from mtcheck.segment import Passage
 from mtcheck.types import Span
@@ -28,12 +28,11 @@ def _cues() -> Cues:
 
 
 def _assistant(passage: Passage) -> Iterable[Span]:
-    lower, words = passage.lower, passage.vocabulary
+    lower = passage.lower
     if len(lower) != len(passage.paragraph.text):
         # Letter by letter: "İ" has two in lower case, and would move all places.
         lower = "".join(char.lower()[0] for char in passage.paragraph.text)
-        words = frozenset(RUN.findall(lower))
-    patterns = _cues().found(words, lower)
+    patterns = _cues().found(passage.held, lower)
     return _remarks(passage, lower, patterns) if patterns else ()
 
 
@@ -82,6 +81,7 @@ RULES = (
             "Als KI-Forscher kann ich das sagen.",
             "Sprachmodelle wie dieses antworten gern. Hier ist das Ergebnis:",
         ),
+        words=lambda language: _cues().keys,
         find=_assistant,
     ),
     Rule(

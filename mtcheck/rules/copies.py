@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from mtcheck.rules import Finder, Rule
 from mtcheck.segment import MARKS, Passage, bare_words, split_paragraphs
+from mtcheck.shapes import ECHOES, LINES, MANY, NEIGHBOURS
 from mtcheck.types import Span
 
 _MIN_LINE_WORDS = 4
@@ -17,7 +18,7 @@ _MIN_LINE_LETTERS = 15
 """Shorter lines are table cells, list items and calls in a dialogue."""
 
 _END = re.compile(r"[.!?…][”\"“»’)\]]?\s+")
-_MIN_SENTENCE_WORDS = 6
+_MIN_SENTENCE_WORDS = MANY + 2
 _MIN_SENTENCE_LETTERS = 30
 _MOST_MARKS = 2
 """Marks at the end of a sentence."""
@@ -157,15 +158,7 @@ def _within(place: Span, spans: Sequence[Span]) -> Iterator[Span]:
         yield span
 
 
-_repeated_sentence_places = _finder(_repeated_sentences)
-
-
-def _sentences_again(passage: Passage) -> Iterable[Span]:
-    # Where no three words come again, no sentence does.
-    if len(passage.paragraphs) == 1 and not passage.echoes:
-        return ()
-    return _repeated_sentence_places(passage)
-
+_LINES = frozenset({LINES, NEIGHBOURS})
 
 RULES = (
     Rule(
@@ -184,6 +177,7 @@ RULES = (
             "name of the ship | year | port\nAnna | 1903 | Hull",
             "--- --- --- --- ---\n\n--- --- --- --- ---",
         ),
+        signs=_LINES,
         find=_finder(_repeated_lines),
     ),
     Rule(
@@ -201,7 +195,8 @@ RULES = (
             "The ferry sails at ten every day. The ferry sails at noon every day.",
             "It was cold. The ferry sailed at ten. It was cold.",
         ),
-        find=_sentences_again,
+        signs=frozenset({ECHOES, NEIGHBOURS}),
+        find=_finder(_repeated_sentences),
     ),
     Rule(
         code="MT405",
@@ -221,6 +216,7 @@ RULES = (
             "The old lock of the harbour was built a hundred years ago, and a new one "
             "is to be paid for by the town, the county and the owners of the ferry.",
         ),
+        signs=_LINES,
         find=_finder(_copied_paragraphs),
     ),
 )

@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Iterator
 
 from mtcheck.characters import TWINS
-from mtcheck.rules import Rule, has_oddity, matches
+from mtcheck.rules import Rule, matches
 from mtcheck.segment import Passage
+from mtcheck.shapes import ODDITY
 from mtcheck.types import Span
 
 
@@ -223,7 +224,7 @@ RULES = (
         why="Icons of a web page and bullets of old documents show as empty boxes.",
         bad=("⟦\ue838 \ue838 \ue838⟧ Very good", "⟦\uf0b7⟧ First point"),
         good=("★ ★ ★ Very good", "• First point"),
-        look=has_oddity,
+        signs=frozenset({ODDITY}),
         find=matches(f"{_PRIVATE}++(?: {_PRIVATE}++)*+"),
     ),
     Rule(

@@ -1,12 +1,13 @@
 """What translation engines leave behind: marks in a page, tokens, loops."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from operator import eq
 
 from mtcheck.languages import language, languages
 from mtcheck.rules import Rule, cued_matches
 from mtcheck.segment import Passage
+from mtcheck.shapes import DOUBLE
 from mtcheck.types import Span
 
 _TOKEN = (
@@ -31,11 +32,7 @@ _PLAIN = r"[^\W_]+(?:[-'’][^\W_]+)*,?"
 _WORD = re.compile(r"\S+")
 
 
-def _loops(passage: Passage) -> Iterable[Span]:
-    return () if passage.echoes.isdisjoint(_SIZES) else _found_loops(passage)
-
-
-def _found_loops(passage: Passage) -> Iterator[Span]:
+def _loops(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     words = text.split()
     sizes = [
@@ -180,6 +177,7 @@ RULES = (
             "- - - - - - - - 2, 2, 2, 2, 2, 2, 2",
             "Sie ging weiter und weiter und weiter und weiter.",
         ),
+        signs=frozenset({DOUBLE}),
         find=_loops,
     ),
     Rule(

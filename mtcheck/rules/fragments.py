@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from mtcheck.languages import Language, language, languages
-from mtcheck.rules import Rule, has_neighbours
+from mtcheck.rules import Rule
 from mtcheck.segment import WORD, Passage
+from mtcheck.shapes import CLOSE_STOPS, NEIGHBOURS
 from mtcheck.types import Span
 
 _PIECE = r"[^\W\d_][^\W\d_'’-]{0,30}+(?:[-'’][^\W\d_]{1,30}+){0,3}+"
@@ -181,6 +182,7 @@ RULES = (
             "Die Brücke bleibt nach Angaben der Stadt offen. Gut so.",
             "Wir zahlen das Geld, wie es im Vertrag steht, bis Dez. nicht. Das ist so.",
         ),
+        signs=frozenset({CLOSE_STOPS}),
         find=_scraps,
     ),
     Rule(
@@ -204,7 +206,7 @@ RULES = (
             "we sailed the sea and then the\n\nHarbour came in sight of our\n\n"
             "Old ship, and all was well.",
         ),
-        look=has_neighbours,
+        signs=frozenset({NEIGHBOURS}),
         find=_cut_ends,
     ),
     Rule(
@@ -223,7 +225,7 @@ RULES = (
             "iPhones are not allowed.\n\niPhones are not allowed at all on board.",
             "it was late.\n\nit was cold in the harbour.\n\nit rained all of the day.",
         ),
-        look=has_neighbours,
+        signs=frozenset({NEIGHBOURS}),
         find=_cut_starts,
     ),
 )

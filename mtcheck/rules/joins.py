@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from mtcheck.languages import Language, all_languages, language, languages
-from mtcheck.rules import Rule, has_loose_mark
+from mtcheck.rules import Rule
 from mtcheck.segment import Passage
+from mtcheck.shapes import HUMP, LOOSE_MARK, LOWER, OPENER, TORN, UPPER
 from mtcheck.types import Span
 
-_LOWER, _UPPER = "a-zß-öø-ÿāăąćčďēęěğīłńňōőřśšťūůűźžșț", "A-ZÀ-ÖØ-ÞČŠŽ"
 _WINDOW = 40
 
-_NO_SPACE = re.compile(rf"[.!?…][\"”“»’)\]]?(?=[\"“„«»(]?[{_UPPER}])")
+_NO_SPACE = re.compile(rf"[.!?…][\"”“»’)\]]?(?=[\"“„«»(]?[{UPPER}])")
 _BEFORE = re.compile(r"(?:^|[\s(\"“„»«’'/–—-])([^\W_]+)$|(?<=\.)([^\W\d_])$")
 _AFTER = re.compile(
-    rf"[\"“„«»(]?([{_UPPER}][{_LOWER}]+|A|I)(?=[\s,;:’'\"“”]|-\w|$)(?!['’]s?\))"
+    rf"[\"“„«»(]?([{UPPER}][{LOWER}]+|A|I)(?=[\s,;:’'\"“”]|-\w|$)(?!['’]s?\))"
 )
 _STOP = re.compile(r"[.!?][^\w\s]?(?:\s|\Z)")
 _LAST_WORD = re.compile(r"(?<!\w)(?:[^\W\d_]+|[12]\d{3})\Z")
@@ -38,29 +38,25 @@ _COMMA = re.compile(
 )
 # Sets that are rare stand in front: they say of most texts that nothing is there.
 _TIGHT = re.compile(r"[,;][\"“„(]?[^\W\d_]")
-# A capital in a word, with the letter before it, or in a sentence, with the rest of its
-# word: one look for both.
-_CAPITAL = re.compile(rf"[{_UPPER}](?:(?<=([{_LOWER}]).)|(?<=\w .)(\w*))")
-_I = rf"I(?= [{_LOWER}]|[’'](?:m|d|ll|ve)\b)"
+_I = rf"I(?= [{LOWER}]|[’'](?:m|d|ll|ve)\b)"
 _HUMP = re.compile(
-    rf"(?<![\w@/.,:;#$\\\"“”„'’`>=&{{\[+])([{_LOWER}]{{1,60}}+)"
-    rf"([{_UPPER}][{_LOWER}]{{1,60}}+|{_I})(?![\w(/@=\[_\"”“`]|[.:]\w)"
+    rf"(?<![\w@/.,:;#$\\\"“”„'’`>=&{{\[+])([{LOWER}]{{1,60}}+)"
+    rf"([{UPPER}][{LOWER}]{{1,60}}+|{_I})(?![\w(/@=\[_\"”“`]|[.:]\w)"
 )
 _MIN_HUMP = 4
 """Shorter words with a capital inside are names of things (eBay, iPhone)."""
 
 _GAP = re.compile(r"-[ \xa0\n\r\t]")
 _HEAD = re.compile(r"(?<![\w-])[^\W\d_]{2,30}-\Z")
-_TAIL = re.compile(rf"[{_LOWER}]{{2,30}}+")
+_TAIL = re.compile(rf"[{LOWER}]{{2,30}}+")
 _HYPHEN = re.compile(
     rf"(?<![\w-])[^\W\d_]{{2,30}}+-(?:[ \xa0]|[ \t]?\r?\n[ \t]{{0,8}})"
-    rf"([{_LOWER}]{{2,30}}+)"
+    rf"([{LOWER}]{{2,30}}+)"
 )
 
 
 def _run_on(passage: Passage) -> list[Span]:
-    glued = _glued(passage) if passage.has_loose_mark else ()
-    return sorted([*glued, *_stopless(passage)])
+    return sorted([*_glued(passage), *_stopless(passage)])
 
 
 def _glued(passage: Passage) -> Iterator[Span]:
@@ -105,21 +101,8 @@ def _openers(code: str) -> re.Pattern[str]:
     names = "|".join(sorted(word.capitalize() for word in known.article_names)) or r"\Z"
     tail = r"(?:,|['’](?:s|d|ll|re|ve))?"
     return re.compile(
-        rf" (?=[{_UPPER}])(?<=\w )({choice}){tail} (?!(?:{names})\b)(?=[\w„“\"])"
+        rf" (?=[{UPPER}])(?<=\w )({choice}){tail} (?!(?:{names})\b)(?=[\w„“\"])"
     )
-
-
-@cache
-def _opener_rests(code: str) -> frozenset[str]:
-    """Return the openers without their capital."""
-    return frozenset(word[1:] for word in language(code).sentence_openers)
-
-
-@lru_cache(maxsize=4)
-def _capitals(text: str) -> tuple[list[str], list[str]]:
-    """Return what stands before capitals in words, and after those in sentences."""
-    found = _CAPITAL.findall(text)
-    return [before for before, _ in found], [rest for _, rest in found]
 
 
 def _stopless(passage: Passage) -> Iterator[Span]:
@@ -127,9 +110,6 @@ def _stopless(passage: Passage) -> Iterator[Span]:
     if code is None or code not in languages():
         return
     text, offset = passage.paragraph.text, passage.paragraph.span.start
-    _, rests = _capitals(text)
-    if _opener_rests(code).isdisjoint(rests):
-        return
     known = language(code)
     stop = _STOP.search(text)
     if stop is None:
@@ -240,11 +220,8 @@ def _humps(text: str) -> Counter[str]:
 
 
 def _glued_words(passage: Passage) -> Iterable[Span]:
-    before, _ = _capitals(passage.paragraph.text)
     code = passage.paragraph.language
-    if not any(before) or code not in languages():
-        return ()
-    return _found_glued_words(passage, language(code))
+    return _found_glued_words(passage, language(code)) if code in languages() else ()
 
 
 def _found_glued_words(passage: Passage, known: Language) -> Iterator[Span]:
@@ -341,6 +318,7 @@ RULES = (
             "Es regnete. Sie las den Bestseller Die Fähre und den Roman Auf Und Ab.",
             "So steht es im Magazin Der Spiegel, und so sieht es die Partei Die Linke.",
         ),
+        signs=frozenset({LOOSE_MARK, OPENER}),
         find=_run_on,
     ),
     Rule(
@@ -359,7 +337,7 @@ RULES = (
             "Sort by f(x,t) and name the columns id,name,size,date in this order.",
             "Write to harbour,office@example.org or open example.org/a,bc for more.",
         ),
-        look=has_loose_mark,
+        signs=frozenset({LOOSE_MARK}),
         find=_tight_commas,
     ),
     Rule(
@@ -379,6 +357,7 @@ RULES = (
             "The field harbourName is set once; harbourName is never empty.",
             "Die GmbH sucht Mitarbeiter, sagt die eG.",
         ),
+        signs=frozenset({HUMP}),
         find=_glued_words,
     ),
     Rule(
@@ -397,7 +376,7 @@ RULES = (
             "Das hat Vor- und Nachteile, sagt der Stadt- bzw. Landrat.",
             "The harbour - they say - stays shut, and Anna Berg- confirmed - opens it.",
         ),
-        signs=frozenset("-"),
+        signs=frozenset({TORN}),
         find=_broken_words,
     ),
 )

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from mtcheck.languages import all_languages
-from mtcheck.rules import Rule, has_loose_mark
+from mtcheck.rules import Rule
 from mtcheck.segment import Passage
+from mtcheck.shapes import LOOSE_MARK
 from mtcheck.types import Span
 
 # What stands before a mark is looked at behind it: an engine finds the mark sooner.
@@ -113,7 +114,7 @@ RULES = (
             "Call Boat::launch() first.",
             "Go to ../docks and look there.",
         ),
-        look=has_loose_mark,
+        signs=frozenset({LOOSE_MARK}),
         find=_doubled,
         fix=lambda marked: marked[0],
     ),
@@ -137,7 +138,7 @@ RULES = (
             "Wir sind heute aufgestiegen :freu: . Morgen feiern wir.",
             "Nets, ropes etc., Hull and Smith & Co.; Grimsby had none.",
         ),
-        look=has_loose_mark,
+        signs=frozenset({LOOSE_MARK}),
         find=_clashing,
     ),
     Rule(
@@ -155,6 +156,7 @@ RULES = (
             ".NET runs on the ferry as well.",
             ",so’ sagte sie.",
         ),
+        signs=frozenset({LOOSE_MARK}),
         find=_stray,
         severity="error",
     ),

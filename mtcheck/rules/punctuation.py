@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mtcheck.languages import languages
-from mtcheck.rules import Rule, has_loose_mark
+from mtcheck.rules import Rule
 from mtcheck.segment import Passage
+from mtcheck.shapes import LOOSE_MARK
 from mtcheck.types import Span
 
 # A spaced ellipsis (". . .") is a style, so both neighbours are looked at. After "..."
@@ -124,7 +125,7 @@ RULES = (
             "It was late. . . . He slept.",
             "And then . . . nothing.",
         ),
-        look=has_loose_mark,
+        signs=frozenset({LOOSE_MARK}),
         find=_orphan_stops,
         fix=lambda marked: "",
     ),
@@ -154,7 +155,7 @@ RULES = (
             "Let f : X be the map, and A . B its value.",
             "It was l a t e !",
         ),
-        look=has_loose_mark,
+        signs=frozenset({LOOSE_MARK}),
         find=_spaced_marks,
         fix=lambda marked: marked[-1],
     ),

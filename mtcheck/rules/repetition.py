@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from operator import eq
 
 from mtcheck.languages import Language, all_languages, language, languages
 from mtcheck.rules import Rule
 from mtcheck.segment import MARKS, Passage
+from mtcheck.shapes import DOUBLE, LONGEST_DOUBLE
 from mtcheck.types import Span
 
 _TOKEN = re.compile(r"\S+")
-_PHRASES = frozenset(range(3, 13))
+_PHRASES = frozenset(range(3, LONGEST_DOUBLE + 1))
 """Words of a phrase that is seen to follow upon itself by the words that it echoes."""
 
 _MIN_MIXED = 3
@@ -34,17 +34,11 @@ _Doubles = tuple[tuple[Span, tuple[str, ...]], ...]
 def _doubles(passage: Passage) -> _Doubles:
     """Return the stretches of words that follow upon themselves at once."""
     text, words = passage.paragraph.text, passage.words
-    runs: list[tuple[int, int]] = []
-    for length in (1, 2, *(passage.echoes & _PHRASES)):
-        later = words[length:]
-        if True not in map(eq, words, later):
-            continue
-        # One byte a word: does the same word stand there again, so many words on?
-        same = bytes(map(eq, words, later))
-        at = same.find(b"\1" * length)
-        while at >= 0:
-            runs.append((at, length))
-            at = same.find(b"\1" * length, at + length)
+    runs = [
+        (at, length)
+        for length in (1, 2, *(passage.echoes & _PHRASES))
+        for at in passage.doubles(length)
+    ]
     if not runs:
         return ()
     places = [match.span() for match in _TOKEN.finditer(text)]
@@ -170,6 +164,7 @@ RULES = (
             "The the-rapy of it.",
             "They gave in, in the end, and walked on, on foot.",
         ),
+        signs=frozenset({DOUBLE}),
         find=lambda passage: _doubled(passage, is_small=True),
         fix=_one,
     ),
@@ -192,6 +187,7 @@ RULES = (
             "Play it, and play it, and play it. Thank you. Thank you.",
             "Sie zogen von Haus zu Haus zu Haus und nach und nach und nach weiter.",
         ),
+        signs=frozenset({DOUBLE}),
         find=lambda passage: _doubled(passage, is_small=False),
     ),
 )

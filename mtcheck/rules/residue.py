@@ -3,10 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
-from mtcheck.residue.phrases import marked_lines, notices
+from mtcheck.residue.phrases import marked_lines, notice_words, notices
 from mtcheck.residue.stretches import page_stretches
 from mtcheck.rules import Rule
 from mtcheck.segment import Passage
+from mtcheck.shapes import LINES, NEIGHBOURS
 from mtcheck.types import Span
 
 
@@ -97,6 +98,8 @@ RULES = (
             "The source: a man who would not give his name to us.",
             "She eats cookies.",
         ),
+        signs=frozenset({LINES, NEIGHBOURS}),
+        words=lambda language: notice_words(),
         find=_residue,
     ),
     Rule(
@@ -109,6 +112,7 @@ RULES = (
             "Milk\nFlour\nEggs\nSalt\nButter",
             "Home\nLogin\nContact\nSports\nPolitics",
         ),
+        signs=frozenset({LINES, NEIGHBOURS}),
         find=_page_chrome,
     ),
 )

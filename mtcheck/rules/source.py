@@ -1,7 +1,7 @@
 """Pieces of the source of a page that were taken for its text."""
 
 from mtcheck.rules import Rule, cued_matches
-from mtcheck.segment import Passage
+from mtcheck.shapes import LINES
 
 # Whoever writes about code may show it.
 _CODE_TALK = (
@@ -19,7 +19,6 @@ _VALUE = (
     r"(?<![\"'`“„(\w])\[object Object\](?![\"'`”“)])"
     r"|(?:^|(?<=\n))(?:undefined|NaN|null)(?=\n|\Z)"
 )
-_LONGEST_VALUE = 20
 _SHORTCODE = (
     r"\[(?:caption|gallery|embed|audio|video|playlist|youtube|button|ad|ads)"
     r" [^\]\n]{0,200}=[^\]\n]{1,200}\]"
@@ -40,6 +39,7 @@ _SCRIPT_CUES = (
     "document.getElementById(",
     "<![CDATA[",
 )
+_SCRIPT_WORDS = frozenset("gaq googletag adsbygoogle document cdata".split())
 _STYLE = (
     r"(?:background|border|color|display|float|font|height|margin|padding|position|text"
     r"|width)[\w-]{0,30}+ ?:[^;{}\n]{1,80}+(?:;\s{0,2}+|(?=}))"
@@ -61,12 +61,6 @@ _TAG = (
 _TAGS = rf"{_TAG}(?:\s{{0,3}}{_TAG}){{0,20}}"
 
 
-def _may_show_value(passage: Passage) -> bool:
-    """Tell whether a line may be a value, or a bracket starts one."""
-    is_short = len(passage.paragraph.text) <= _LONGEST_VALUE
-    return is_short or not passage.characters.isdisjoint("\n[")
-
-
 RULES = (
     Rule(
         code="MT907",
@@ -80,7 +74,7 @@ RULES = (
             'It prints "[object Object]" to the page.',
             "Null is a number.",
         ),
-        look=_may_show_value,
+        signs=frozenset({LINES, "["}),
         find=cued_matches(_VALUE, "[object Object]", "undefined", "NaN", "null"),
     ),
     Rule(
@@ -97,6 +91,7 @@ RULES = (
             "Warning: the lock opens without notice.",
             "The error “Error establishing a database connection” is common.",
         ),
+        words=lambda language: frozenset({"line", "sql", "sqlstate", "establishing"}),
         find=cued_matches(_SERVER, " on line ", "SQL", "Error establishing"),
     ),
     Rule(
@@ -130,6 +125,8 @@ RULES = (
             "Set the color: red { or blue }.",
             "Call `function(){ return 1; }` first.",
         ),
+        signs=frozenset("{$"),
+        words=lambda language: _SCRIPT_WORDS,
         find=cued_matches(_SCRIPT, *_SCRIPT_CUES, unless=_CODE_TALK),
     ),
     Rule(

@@ -105,6 +105,7 @@ RULES = (
             "The words “lorem ipsum dolor sit amet” fill pages.",
             "Lorem ipsum is filler.",
         ),
+        words=lambda language: frozenset({"ipsum"}),
         find=cued_matches(_FILLER, "ipsum"),
     ),
     Rule(
@@ -114,6 +115,7 @@ RULES = (
         why="Such notes are to be dealt with before anybody else reads the text.",
         bad=("⟦TODO: ask the mayor⟧", "It cost ⟦[TK euros]⟧ and took ⟦TKTK⟧ years."),
         good=("She wrote a todo list.", "Die TK zahlt.", "To do: nothing."),
+        words=lambda language: frozenset("todo fixme xxx tktk tk".split()),
         find=cued_matches(_DRAFT, "TODO: ", "FIXME: ", "XXX: ", "TKTK", "[TK"),
     ),
     Rule(

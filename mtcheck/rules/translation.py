@@ -7,6 +7,7 @@ from functools import cache
 from mtcheck.languages import all_languages, language
 from mtcheck.rules import Rule
 from mtcheck.segment import WORD, Passage
+from mtcheck.shapes import LINES
 from mtcheck.types import Span
 
 _MAX_HEADLINE = 160
@@ -43,10 +44,6 @@ def _control_lines() -> frozenset[str]:
     return frozenset().union(*(one.translation_lines for one in all_languages()))
 
 
-def _is_control_or_lines(passage: Passage) -> bool:
-    return len(passage.paragraph.text) <= _MAX_CONTROL or "\n" in passage.characters
-
-
 def _controls(passage: Passage) -> Iterator[Span]:
     text, offset = passage.paragraph.text, passage.paragraph.span.start
     start = 0
@@ -56,10 +53,6 @@ def _controls(passage: Passage) -> Iterator[Span]:
             begin = start + len(line) - len(line.lstrip())
             yield Span(begin, start + len(line.rstrip())).shift(offset)
         start += len(line) + 1
-
-
-def _is_headline_or_lines(passage: Passage) -> bool:
-    return len(passage.paragraph.text) <= _MAX_HEADLINE or "\n" in passage.characters
 
 
 def _headlines(passage: Passage) -> Iterator[Span]:
@@ -137,7 +130,7 @@ RULES = (
             "Neustadts Bürgermeister Stephan Weil",
             "Live And Let Die",
         ),
-        look=_is_headline_or_lines,
+        signs=frozenset({LINES}),
         find=_headlines,
         languages=frozenset({"de"}),
     ),
@@ -157,7 +150,7 @@ RULES = (
             "They want to rate this translation higher.",
             "Er will das Original anzeigen lassen.",
         ),
-        look=_is_control_or_lines,
+        signs=frozenset({LINES}),
         find=_controls,
     ),
 )

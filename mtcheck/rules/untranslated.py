@@ -6,8 +6,9 @@ from functools import cache
 
 from mtcheck.identify import FUNCTION_WORDS
 from mtcheck.languages import all_languages, languages
-from mtcheck.rules import Rule, has_oddity
+from mtcheck.rules import Rule
 from mtcheck.segment import WORD, Passage
+from mtcheck.shapes import ODDITY
 from mtcheck.types import Span
 
 # Cyrillic; Hebrew and Arabic; the scripts of India and Thailand; those of East Asia.
@@ -64,20 +65,21 @@ _LEAST_SHARE = 0.3
 
 _RARE = 3
 _QUOTING = frozenset('"“”„‚‘«»:(\n')
-_NONE: frozenset[str] = frozenset()
 _CUES = {
     "de": frozenset(["the", "of", "and", "is", "was", "that"]),
     "en": frozenset(["der", "die", "und", "das", "ist", "nicht"]),
 }
 
 
+def _cues(code: str | None) -> frozenset[str]:
+    """Return frequent words of others, of which a stranger has several."""
+    return _CUES.get(code or "", frozenset())
+
+
 def _other_language(passage: Passage) -> Iterable[Span]:
     code = passage.paragraph.language or ""
-    cues = _CUES.get(code, _NONE)
-    # The vocabulary is a set, of more than the words.
-    if cues.isdisjoint(passage.vocabulary) or len(cues.intersection(passage.words)) < 2:
-        return ()
-    return _strangers(passage, code)
+    is_likely = len(_cues(code).intersection(passage.words)) > 1
+    return _strangers(passage, code) if is_likely else ()
 
 
 def _strangers(passage: Passage, code: str) -> Iterator[Span]:
@@ -131,7 +133,7 @@ RULES = (
             "Der Begriff Shintô 神道 ist japanisch.",
             "水闸在星期一打开了。",
         ),
-        look=has_oddity,
+        signs=frozenset({ODDITY}),
         find=_other_script,
     ),
     Rule(
@@ -153,6 +155,7 @@ RULES = (
             "Die Schleuse ist offen. Das Buch The Lord of the Rings ist von ihm. Es "
             "war nicht leicht.",
         ),
+        words=_cues,
         find=_other_language,
         languages=frozenset({"de", "en"}),
     ),

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 
-from mtcheck.languages import language
 from mtcheck.rules import Rule
 from mtcheck.segment import Passage
 from mtcheck.types import Span
@@ -35,22 +34,10 @@ def _pairs(code: str) -> frozenset[tuple[str, ...]]:
     )
 
 
-@cache
-def _rare_pairs(code: str) -> frozenset[tuple[str, ...]]:
-    """Return the first or the last two words of each phrase: those few texts have."""
-    small = language(code).function_words
-    found = set()
-    for row in _phrases(code):
-        key = row.partition("\t")[0].split(" ")
-        if len(key) > 1:
-            is_usual = key[0] in small or key[1] in small
-            found.add(tuple(key[-2:] if is_usual else key[:2]))
-    return frozenset(found)
-
-
-def _may_hold(passage: Passage, code: str) -> bool:
-    """Tell whether the paragraph has such a pair, and is worth a closer look."""
-    return not _rare_pairs(code).isdisjoint(pairwise(passage.words))
+def _keys(code: str | None) -> frozenset[str]:
+    """Return the phrases."""
+    keys = [row.partition("\t")[0] for row in _phrases(code or "")]
+    return frozenset(key for key in keys if " " in key)
 
 
 def _term(phrase: str, code: str = "en") -> str | None:
@@ -64,7 +51,7 @@ def _term(phrase: str, code: str = "en") -> str | None:
 
 def _tortured(passage: Passage) -> Iterable[Span]:
     code = passage.paragraph.language or ""
-    found = list(_found(passage, code)) if _may_hold(passage, code) else ()
+    found = list(_found(passage, code))
     return _marked(passage, found) if found else ()
 
 
@@ -115,6 +102,7 @@ RULES = (
             "They used deep learning and a random forest.",
             "He had a profound. Learning was hard; the cloud, computing, was slow.",
         ),
+        words=_keys,
         find=_tortured,
         meaning=_meaning,
         languages=frozenset({"en"}),

@@ -6,7 +6,7 @@ from math import isclose, isfinite
 
 from mtcheck.comparison.values import Comparison
 from mtcheck.extract import schema
-from mtcheck.scorer import LEAST_EFFECT, N_REASONS
+from mtcheck.opened import LEAST_EFFECT, N_REASONS
 from mtcheck.types import LABELS, Document, Finding, Scored, Span, Verdict
 
 
