@@ -146,7 +146,9 @@ def _thresholds(model: Model, code: str, tier: Tier) -> dict[Label, dict[str, fl
     try:
         card = model.card["thresholds"][code][tier]
         return {
-            label: {rate: _share(card[label][rate]) for rate, _ in LEVELS_OF_EVIDENCE}
+            label: {
+                rate: _share(card[str(label)][rate]) for rate, _ in LEVELS_OF_EVIDENCE
+            }
             for label in made
         }
     except (KeyError, OverflowError, TypeError, ValueError) as error:

@@ -123,8 +123,9 @@ class Store:
         raw = {**asdict(record), "counts": record.counts.to_json()}
         self._journal.write(json.dumps(raw).encode() + b"\n")
         self._journal.flush()
-        os.fsync(self._journal.fileno())
+        # Before the wait for the disk: a run that is stopped meanwhile knows the part.
         self.records[record.number] = record
+        os.fsync(self._journal.fileno())
 
     def counts(self) -> Counts:
         """Return the numbers of all parts together."""
