@@ -828,6 +828,29 @@ def workers_of(parent: int) -> Iterator[int]:
             yield int(entry.name)
 
 
+def test_a_run_that_is_stopped_while_a_part_reaches_the_disk_keeps_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    corpus = make_corpus(Path("corpus.jsonl"), 30)
+    command = ["score", "--tier", "fast", str(corpus)]
+    wait_for_disk = os.fsync
+
+    def stop(file: int) -> None:
+        wait_for_disk(file)
+        if n_recorded(Path(".s.jsonl.parts")):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", stop)
+        assert main([*command, "--output", "s.jsonl"]) == 130
+    told = "mtcheck: stopped; 1 part kept, the same command goes on from there"
+    assert told in capsys.readouterr().err.splitlines()
+    assert n_recorded(Path(".s.jsonl.parts")) == 1
+
+
 def test_sigterm_ends_the_run_and_keeps_its_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
