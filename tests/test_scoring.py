@@ -22,7 +22,7 @@ from mtcheck import examined, scorer, vocabulary
 from mtcheck.batch import Batch
 from mtcheck.clock import Clock
 from mtcheck.errors import ConfigError, InputError
-from mtcheck.extract import Extraction, extractors
+from mtcheck.extract import TIERS, Extraction, Tier, extractors
 from mtcheck.models import open_model
 from mtcheck.scorer import MEASURED_CHARACTERS
 from mtcheck.scoring import (
@@ -257,11 +257,12 @@ def test_the_same_text_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert sum(sizes) > n_before
 
 
+@pytest.mark.parametrize("tier", TIERS)
 def test_another_way_of_adding_floats_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch,
+    tier: Tier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = ["\n\n".join(EN), *map(" ".join, [*permutations(EN, 2), *permutations(DE)])]
-    known = score(texts, tier="fast")
+    known = score(texts, tier=tier)
 
     def add(values: Any, /, start: Any = 0) -> Any:
         """Add as Python does from 3.12 on, without the errors of rounding."""
@@ -272,7 +273,7 @@ def test_another_way_of_adding_floats_changes_nothing(
     monkeypatch.setattr("builtins.sum", add)
     assert sum([0.1] * 10) == 1.0
     monkeypatch.setattr(examined.Kept, "get", lambda *_: None)
-    assert score(texts, tier="fast") == known
+    assert score(texts, tier=tier) == known
 
 
 def test_the_collector_of_garbage_is_as_it_was() -> None:
