@@ -79,21 +79,19 @@ def quote_lines(text: str, span: Span, lines: Lines, screen: Screen) -> Iterator
     """
     first, _, last, _ = lines.ends(span)
     digits = len(str(last))
-
-    def gutter(number: object) -> str:
-        return paint(f"{number:>{digits}} |", "bold blue", screen)
-
-    yield gutter("")
-    for number in dict.fromkeys((first, last)):
+    width = screen.width - digits - 3
+    margin = paint(f"{'':>{digits}} |", "bold blue", screen)
+    yield margin
+    for number in (first, last) if last > first else (first,):
         if number > first + 1:
             yield _gap(screen)
-        start = lines.start(number)
-        line = _window(
-            lines.around(Span(start, start)), span, screen.width - digits - 3
-        )
+        line = lines.line(number)
+        if line.end - line.start > width:
+            line = _window(line, span, width)
         shown, signs = _with_carets(text, line, span, screen)
-        yield f"{gutter(number)} {shown}".rstrip()
-        yield f"{gutter('')} {signs}"
+        gutter = paint(f"{number:>{digits}} |", "bold blue", screen)
+        yield f"{gutter} {shown}".rstrip()
+        yield f"{margin} {signs}"
 
 
 def _window(line: Span, span: Span, width: int) -> Span:

@@ -154,13 +154,18 @@ class Lines:
         line, column = self.place(max(span.end - 1, span.start))
         return *self.place(span.start), line, column + min(1, span.end - span.start)
 
+    def line(self, number: int) -> Span:
+        """Return a line without its end."""
+        start = self._starts[number - 1]
+        end = self._starts[number] if number < len(self) else len(self._text)
+        while end > start and self._text[end - 1] in "\r\n":
+            end -= 1
+        return Span(start, end)
+
     def around(self, span: Span) -> Span:
         """Return the lines that a stretch touches, without the end of the last one."""
         first, _, last, _ = self.ends(span)
-        end = self._starts[last] if last < len(self) else len(self._text)
-        while end > self._starts[last - 1] and self._text[end - 1] in "\r\n":
-            end -= 1
-        return Span(self._starts[first - 1], end)
+        return Span(self.start(first), self.line(last).end)
 
 
 def make_visible(text: str) -> str:
