@@ -8,6 +8,7 @@ import io
 import json
 import math
 import os
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -300,8 +301,8 @@ CASES = (
         "another file under the same name",
         LM,
         replace(LM, lambda path: path.write_bytes(b"other")),
-        f"model base: {LM} is damaged (must have 20,553,023 bytes, got 5); install "
-        "the model again",
+        f"model base: {LM} is damaged (must have … bytes, got 5); install the model "
+        "again",
     ),
     Case(
         "a table of a gigabyte",
@@ -369,8 +370,8 @@ CASES = (
     Case(
         "a few n-grams too many",
         LM,
-        patch("<Q", (COUNTS + 8, 2 * 1_763_008)),
-        NO_LM % "it must have 28,184,542 bytes, got 20,553,023",
+        patch("<Q", (COUNTS + 8, 4_000_000)),
+        NO_LM % "it must have … bytes, got …",
     ),
     Case(
         "no words",
@@ -382,7 +383,7 @@ CASES = (
         "a language model that is cut off",
         LM,
         cut(LM, 10**7),
-        NO_LM % "it must have 19,869,174 bytes, got 10,000,000",
+        NO_LM % "it must have … bytes, got 10,000,000",
     ),
     Case(
         "a language model that is cut off in its head",
@@ -393,8 +394,8 @@ CASES = (
     Case(
         "a language model that is cut off in its last word",
         LM,
-        cut(LM, 20_553_020),
-        NO_LM % "it must spell 80,003 words, got 80,002",
+        cut(LM, -3),
+        NO_LM % "it must spell … words, got …",
     ),
     Case(
         "a language model that spells no words",
@@ -544,9 +545,8 @@ def test_a_tampered_model_is_refused(
     monkeypatch.chdir(tmp_path)
     folder = put_model(tmp_path / "model", "en")
     case.tamper(folder)
-    said, (start, *end) = told(folder), case.said.split("…", 1)
-    start = start.replace("{folder}", str(folder))
-    assert said == start if not end else said.startswith(start)
+    known = case.said.replace("{folder}", str(folder)).split("…")
+    assert re.fullmatch(".*".join(map(re.escape, known)), told(folder), re.DOTALL)
     assert not Path("sprung").exists()
     if MAPS.exists() and case.file.startswith("en/"):
         assert str(folder / case.file) not in MAPS.read_text()
