@@ -213,18 +213,6 @@ def parts_of(words: Iterable[str]) -> list[str]:
     return parts
 
 
-def bare_words(text: str) -> list[str]:
-    """Return what white space parts, in lower case, without the marks around it.
-
-    >>> bare_words("“Don't,” she said.")
-    ["don't", 'she', 'said']
-    """
-    # Most have no mark to look for.
-    return [
-        word if word.isalnum() else word.strip(MARKS) for word in text.lower().split()
-    ]
-
-
 def count_words(text: str, most: int | None = None) -> int:
     """Return the number of words; with ``most``, stop counting there.
 

@@ -27,7 +27,7 @@ from mtcheck.errors import ConfigError
 from mtcheck.language_model import tokenize
 from mtcheck.languages import languages
 from mtcheck.models import model_folders, open_model
-from mtcheck.segment import MODES, bare_words, split_paragraphs, split_sentences
+from mtcheck.segment import MODES, split_paragraphs, split_sentences, words_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -199,7 +199,7 @@ def test_every_language_has_sentences_to_put_in() -> None:
     attack = attacks()["inserted-sentence"]
     for code in languages():
         changed = attack.apply("Ja. Ja.", code, 1, 7)
-        assert len(bare_words(changed)) > 10
+        assert len(words_of(changed)) > 10
 
 
 def test_the_page_has_every_attack_with_its_strengths() -> None:

@@ -164,6 +164,7 @@ def finder(
 ) -> Callable[[Passage], tuple[Finding, ...]]:
     """Return ``find_defects`` for many paragraphs that are asked for the same rules."""
     asked = None if rules is None else tuple(rules)
+    # By language alone: many rules are a long key.
     panels: dict[str | None, Panel] = {}
 
     def find(passage: Passage) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from mtcheck.rules import Finder, Rule
-from mtcheck.segment import MARKS, Passage, bare_words, split_paragraphs
+from mtcheck.segment import MARKS, Passage, split_paragraphs, words_of
 from mtcheck.shapes import ECHOES, LINES, MANY, NEIGHBOURS
 from mtcheck.types import Span
 
@@ -68,7 +68,7 @@ def _copied_paragraphs(text: str) -> tuple[Span, ...]:
     seen: set[tuple[str, ...]] = set()
     found: list[Span] = []
     for span in split_paragraphs(text):
-        words = bare_words(span.of(text))
+        words = words_of(span.of(text))
         if len(words) < _MIN_COPY_WORDS:
             continue
         runs = list(zip(words, words[1:], words[2:], strict=False))
