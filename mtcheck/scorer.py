@@ -229,9 +229,10 @@ class Scorer:
         logits = np.array([item.judged.logits for item in chosen if item.judged])
         said = opened.say(opened.context.document(logits, n_words, facts).tolist())
         column = LABELS.index(said[0])
-        every = np.concatenate([opened.effects(own)[..., column] for own in runs])
-        # The last digits of a product depend on how the numbers lie in memory.
-        every = np.ascontiguousarray(every)
+        # Copies: a view would keep the other labels; and the last digits of a product
+        # depend on how the numbers lie in memory.
+        gains = [np.ascontiguousarray(opened.effects(own)[..., column]) for own in runs]
+        every = np.concatenate(gains)
         (leading,) = leaders((n_words @ every / n_words.sum())[np.newaxis])
         reasons = [
             opened.reason(chosen[every[:, feature].argmax()], feature, gain)

@@ -47,7 +47,7 @@ MOST_CHARACTERS = 500_000
 _AT_ONCE = 1_000_000
 """Code points that are looked at together; no more than half as many are words."""
 
-_PLACE = np.uint64(20)
+_PLACE = 20
 """Bits for the place of a word among these."""
 
 # Odd numbers without a pattern: the sum of their products tells three words apart.
@@ -217,7 +217,7 @@ def _repetitions(words: _Places, owners: _Places) -> Iterator[tuple[str, _Places
     )
     places = np.arange(len(triples), dtype=np.uint64)
     # One sort brings the same triples together.
-    marked = np.sort(triples >> _PLACE << _PLACE | places)
-    is_again = marked[1:] >> _PLACE == marked[:-1] >> _PLACE
-    at = marked[1:][is_again] & np.uint64((1 << 20) - 1)
+    mask = np.uint64((1 << _PLACE) - 1)
+    marked = np.sort(triples & ~mask | places)
+    at = marked[1:][marked[1:] & ~mask == marked[:-1] & ~mask] & mask
     yield ECHOES, (np.bincount(owners[at.astype(np.intp)]) >= MANY).nonzero()[0]
