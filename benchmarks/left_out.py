@@ -310,7 +310,7 @@ def main(data: Path, language: str, replicates: int, seed: int, output: Path) ->
                 raise click.ClickException(
                     f"{path}: too few sources to leave whole ones out"
                 )
-            measured = measure_out_of_fold(
+            measured, _ = measure_out_of_fold(
                 Corpus.of(rows, Path(scratch)),
                 Corpus.of(made, Path(scratch)),
                 made_of,

@@ -41,6 +41,7 @@ from mtcheck.estimators import VerdictClassifier
 from mtcheck.models import open_model
 from mtcheck.types import LABELS, Label
 from training.data import Row, document_folds
+from training.human import FILES
 from training.measured import Corpus
 
 UNITS = ("sentence", "document")
@@ -272,12 +273,7 @@ def main(data: Path, model: str, resamples: int, seed: int, output: Path) -> Non
         opened = open_model(model)
         human = opened.resources("en").folder
         with threadpool_limits(1), tempfile.TemporaryDirectory() as scratch:
-            for name in (
-                "human.word.klm",
-                "common.txt",
-                "synonyms.tsv",
-                "tortured.tsv",
-            ):
+            for name in FILES:
                 Path(scratch, name).symlink_to((human / name).absolute())
             train, dev = map(read_pairs, paths)
             made = by_recipe(train, dev, Path(scratch), seed)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtcheck.characters import is_ordinary
-from mtcheck.language_model import FINAL, Mask, tokenize
+from mtcheck.language_model import FINAL, tokenize
+from mtcheck.masks import Mask
 from mtcheck.segment import Passage
 from mtcheck.types import Finding, Mistake, Span
 from mtcheck.vocabulary import Texts, Vocabulary

@@ -34,7 +34,6 @@ FINAL = frozenset(".!?")
 """What ends a sentence, and is no token there."""
 
 _NUMBER = re.compile(r"(?<!\S)\d\S*")
-_ENDING = 3
 
 
 @dataclass(frozen=True)
@@ -114,29 +113,6 @@ def plain(tokens: str) -> str:
     if "’" in lowered:
         lowered = lowered.replace("’", "'")
     return _NUMBER.sub("0", lowered)
-
-
-class Mask:
-    """Hides the topic: common words stay, others become their ending, names a mark.
-
-    Without it, n-grams of labelled text learn what its sources wrote about. Stamatatos,
-    "Authorship Attribution Using Text Distortion", EACL 2017.
-    """
-
-    def __init__(self, common: frozenset[str], has_capital_nouns: bool) -> None:
-        self._common = common
-        self._masks_names = not has_capital_nouns
-
-    def hide(self, token: str, is_capital: bool = False) -> str:
-        """Return what stands for a token that begins with a capital in the text or not.
-
-        >>> mask = Mask(frozenset({"the", "in"}), has_capital_nouns=False)
-        >>> mask.hide("the", True), mask.hide("dredging"), mask.hide("aldmouth", True)
-        ('the', '~ing', '^')
-        """
-        if token in self._common or not token[0].isalpha():
-            return token
-        return "^" if is_capital and self._masks_names else "~" + token[-_ENDING:]
 
 
 class LanguageModel:

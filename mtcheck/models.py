@@ -15,9 +15,10 @@ from mtcheck.card import read_card
 from mtcheck.errors import ModelError
 from mtcheck.installed import DEFAULT as DEFAULT
 from mtcheck.installed import model_folders as model_folders
-from mtcheck.language_model import LanguageModel, Mask
+from mtcheck.language_model import LanguageModel
 from mtcheck.languages import language as language_of
 from mtcheck.languages import languages as known_languages
+from mtcheck.masks import ClassMask, EndingMask
 
 if TYPE_CHECKING:
     import numpy as np
@@ -171,9 +172,9 @@ class Resources:
             table[key] = tuple(cells)
         return table
 
-    def mask(self, language: str) -> Mask:
+    def ending_mask(self, language: str) -> EndingMask:
         """Return the mask of all but the common words that the model lists."""
-        if "mask" not in self._opened:
+        if "ending_mask" not in self._opened:
             path = self.path("common.txt")
             try:
                 common = path.read_text(encoding="utf-8").split()
@@ -182,8 +183,17 @@ class Resources:
                     f"{path}: the words cannot be read ({error})"
                 ) from error
             is_capital = language_of(language).has_capital_nouns
-            self._opened["mask"] = Mask(frozenset(common), is_capital)
-        mask: Mask = self._opened["mask"]
+            self._opened["ending_mask"] = EndingMask(frozenset(common), is_capital)
+        mask: EndingMask = self._opened["ending_mask"]
+        return mask
+
+    def class_mask(self, language: str) -> ClassMask:
+        """Return the mask by the classes of words that the model lists."""
+        if "class_mask" not in self._opened:
+            classes = {word: cells[0] for word, cells in self.table("classes").items()}
+            is_capital = language_of(language).has_capital_nouns
+            self._opened["class_mask"] = ClassMask(classes, is_capital)
+        mask: ClassMask = self._opened["class_mask"]
         return mask
 
     def json(self, name: str) -> Any:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mtcheck.language_model import Mask, plain
+from mtcheck.language_model import plain
+from mtcheck.masks import Mask
 
 Places = NDArray[np.intp]
 

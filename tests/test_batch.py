@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtcheck.batch import Batch, Flags, cut, same
-from mtcheck.language_model import Mask
+from mtcheck.masks import EndingMask
 from mtcheck.segment import Passage, passages
 from mtcheck.types import Document
 
@@ -84,7 +84,7 @@ def test_flags_tell_kinds_of_tokens() -> None:
     ],
 )
 def test_the_mask_hides_topics(has_capital_nouns: bool, masked: str) -> None:
-    mask = Mask(frozenset({"the", "in"}), has_capital_nouns)
+    mask = EndingMask(frozenset({"the", "in"}), has_capital_nouns)
     expected = masked.split()
     points, sizes = BATCH.masked(mask).spelled()
     assert "".join(map(chr, points)).split(" ")[:13] == expected

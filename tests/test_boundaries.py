@@ -20,6 +20,7 @@ LAYERS = (
         "atomic",
         "characters",
         "clock",
+        "masks",
         "spreadsheet",
     ),
     ("card", "kenlm_file"),

@@ -416,11 +416,13 @@ def test_models_of_sentences_show_sentences_or_words(language: str) -> None:
 
 def naive_codes(kind: str, lines: list[list[str]]) -> Iterator[int]:
     """Yield the code of each n-gram of a paragraph's masked sentences, one by one."""
-    if kind == "word":
-        for line in lines:
-            codes = [crc32(token.encode()) for token in line]
+    if kind != "char":
+        for codes in ([crc32(token.encode()) for token in line] for line in lines):
             yield from codes
             yield from (left * 31 + right + 1 for left, right in pairwise(codes))
+            if kind == "class":
+                threes = zip(codes, codes[1:], codes[2:], strict=False)
+                yield from ((a * 31 + b + 1) * 31 + c + 2 for a, b, c in threes)
         return
     points = [*map(ord, " ".join(token for line in lines for token in line))]
     for order in CHAR_ORDERS:
@@ -434,7 +436,7 @@ def naive_codes(kind: str, lines: list[list[str]]) -> Iterator[int]:
 @settings(max_examples=40, deadline=None)
 @given(several=st.lists(texts, max_size=6))
 def test_n_grams_are_counted_as_one_by_one(kind: str, several: list[str]) -> None:
-    mask = open_model().resources("en").mask("en")
+    mask = GRAMS[kind].mask(open_model().resources("en"), "en")
     found = [
         passage
         for text in several
@@ -450,14 +452,14 @@ def test_n_grams_are_counted_as_one_by_one(kind: str, several: list[str]) -> Non
         buckets = [code * 2654435761 % 2**32 >> 32 - BUCKET_BITS for code in codes]
         for bucket, n in Counter(buckets).items():
             expected[at, bucket] = pytest.approx(1 + log(n))
-    sizes, counted, weights = count(batch, GRAMS[kind](batch, mask))
+    sizes, counted, weights = count(batch, GRAMS[kind].make(batch, mask))
     owners = [at for at, size in enumerate(sizes.tolist()) for _ in range(size)]
     places = list(zip(owners, counted.tolist(), strict=True))
     assert len(places) == len(expected)
     assert dict(zip(places, weights.tolist(), strict=True)) == expected
 
 
-@pytest.mark.parametrize("kind", ["word", "char"])
+@pytest.mark.parametrize("kind", GRAMS)
 def test_style_shows_phrases_of_a_sentence(kind: str) -> None:
     text = "The surveyors measured the cellar. According to the minutes, it grew."
     phrases = shown(text, f"style.{kind}_machine_logit")

@@ -1,5 +1,7 @@
 """Thresholds are passed by people as seldom as they say, whatever a source's size."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,15 +9,13 @@ from hypothesis import strategies as st
 
 from mtcheck.types import Label
 from training.data import Row
-from training.false_alarms import false_alarms, thresholds, wilson
+from training.false_alarms import MADE, false_alarms, thresholds, wilson
 
 
-def rows_of(source: str, n: int, detail: str = "human") -> list[Row]:
+def rows_of(source: str, n: int, detail: str = "human", genre: str = "") -> list[Row]:
     """Return originals of one source."""
-    return [
-        Row("text", "en", Label.ORIGINAL, source, detail, f"{source}{at}", "", "CC0")
-        for at in range(n)
-    ]
+    row = Row("text", "en", Label.ORIGINAL, source, detail, "", "", "CC0", genre=genre)
+    return [replace(row, doc_id=f"{source}{at}") for at in range(n)]
 
 
 def shares_of(values: np.ndarray) -> np.ndarray:
@@ -42,6 +42,30 @@ def test_a_large_source_does_not_outvote_the_others() -> None:
     level = thresholds(rows, shares_of(values))["paraphrased"]["0.05"]
     # A twentieth of all weight is three twentieths of a fifth of the rest.
     assert level > 0.4
+
+
+def test_learners_pass_all_labels_together_no_more_often_than_others_one() -> None:
+    rows = [*rows_of("a", 4000), *rows_of("b", 400, genre="essay_learner")]
+    # Learners' share of made text is larger throughout.
+    values = np.concatenate([np.linspace(0, 0.6, 4000), np.linspace(0.2, 0.9, 400)])
+    shares = shares_of(values)
+    levels = thresholds(rows, shares)
+    found = false_alarms(rows, shares, levels)["b"]
+    for rate, most in (("0.01", 0.01), ("0.05", 0.05)):
+        passed = sum(found[label][rate][0] for label in MADE)
+        assert 0.5 * most <= passed <= most
+
+
+def test_learners_who_seldom_pass_change_no_threshold() -> None:
+    values = np.concatenate([np.linspace(0.1, 0.6, 4000), np.linspace(0, 0.1, 400)])
+    learners, students = (
+        thresholds(
+            [*rows_of("a", 4000), *rows_of("b", 400, genre=f"essay_{writers}")],
+            shares_of(values),
+        )
+        for writers in ("learner", "student")
+    )
+    assert learners == students
 
 
 def test_translations_by_people_set_no_threshold_and_are_shown() -> None:

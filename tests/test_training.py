@@ -59,7 +59,7 @@ from training.lexicons import (
     thesaurus_groups,
     tortured_phrases,
 )
-from training.measured import Corpus, Measured, Noise
+from training.measured import Corpus, Measured, Noise, Spread, aligned
 from training.pages import PAGES, read_noise
 from training.round_trip import PAIRS, translate
 
@@ -552,6 +552,39 @@ def test_a_manner_without_rows_is_not_measured(tiny: Path) -> None:
     (found,) = extraction.measure_all([row(GERMAN, "de").passage()])
     assert np.isnan(found[names.index("style.word_round_trip_logit")])
     assert not np.isnan(found[names.index("style.word_machine_logit")])
+
+
+def test_style_by_other_weights_is_put_to_one_scale(tiny: Path) -> None:
+    random_ = random.Random(6)
+    rows = [
+        replace(row(paragraph("en", random_)), source=source)
+        for source in ("plain_sea", "plain_law", "plain_law", "news") * 8
+    ]
+    corpus = Corpus.of(rows, tiny / "en")
+    weights = {kind: np.load(tiny / "en" / f"style.{kind}.npy") for kind in GRAMS}
+    doubled = {kind: found * [3, 3, 3, 1] for kind, found in weights.items()}
+    here, there = corpus.spread(weights), corpus.spread(doubled)
+    assert there.centre == pytest.approx(here.centre * 3)
+    moved = aligned(corpus.styled(doubled), there, here)
+    assert np.allclose(moved, corpus.styled(weights), equal_nan=True, atol=1e-4)
+    # What is no style stays, and without plain text all does.
+    none = corpus.take([at for at, one in enumerate(rows) if one.source == "news"])
+    assert set(none.spread(weights).centre) == {0.0}
+    assert set(none.spread(weights).width) == {1.0}
+
+
+def test_each_source_of_plain_text_counts_alike(tiny: Path) -> None:
+    random_ = random.Random(6)
+    one, *others = [row(paragraph("en", random_)) for _ in range(9)]
+    rows = [replace(one, source="plain_sea")]
+    rows += [replace(other, source="plain_law") for other in others]
+    corpus = Corpus.of(rows, tiny / "en")
+    weights = {kind: np.load(tiny / "en" / f"style.{kind}.npy") for kind in GRAMS}
+    sea, law = corpus.take([0]), corpus.take(range(1, 9))
+    both = (sea.spread(weights).centre + law.spread(weights).centre) / 2
+    found = corpus.spread(weights)
+    assert isinstance(found, Spread)
+    assert found.centre == pytest.approx(both)
 
 
 def kind_of(text_row: Row) -> str:

@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtcheck import vocabulary as module
-from mtcheck.language_model import Mask, plain
+from mtcheck.language_model import plain
+from mtcheck.masks import EndingMask
 from mtcheck.vocabulary import Texts, Vocabulary
 
 WORDS = st.sampled_from("The the ferry Ferry 3rd 1911 don’t Don't , ferry-boat".split())
 LINES = st.lists(st.lists(WORDS, max_size=8), max_size=5)
-MASK = Mask(frozenset({"the"}), has_capital_nouns=False)
+MASK = EndingMask(frozenset({"the"}), has_capital_nouns=False)
 
 
 @given(LINES)

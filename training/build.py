@@ -69,7 +69,7 @@ def gather(
     dev = read_rows(data, "dev", language)
     plain = read_plain(data, language, seed)
     say(f"human text, and {len(labelled):,} labelled paragraphs")
-    known = fit_human(data, plain.lines, language, labelled, target, tools)
+    known = fit_human(data, plain.lines, language, labelled, target, tools, seed)
     met = [row for row, is_known in zip(labelled, known, strict=True) if not is_known]
     say(f"left out {len(labelled) - len(met):,} paragraphs that the human text holds")
     copies = shares_run(plain.rows, dev)
@@ -106,9 +106,10 @@ def build_language(
     if not leave_all_labels(by_source, rows):
         say("too few sources to leave whole ones out; documents are left out instead")
         by_source = by_document
-    train = measure_out_of_fold(corpus, made, made_of, by_source, by_document, say)
+    train, weights = measure_out_of_fold(
+        corpus, made, made_of, by_source, by_document, say
+    )
     folds = np.array([*by_source, *[by_source[at] for at in made_of], *by_source])
-    weights = corpus.fit()
     for kind, found in weights.items():
         np.save(target / f"style.{kind}.npy", found)
     strange = Measured.strange(dev.rows, dev.styled(weights))

@@ -21,7 +21,7 @@ _DOMAINS = {
 
 _KNOWN = {name: re.compile(starts) for name, starts in _DOMAINS.items()}
 
-LONE_WEIGHT = 0.3
+LONE_WEIGHT = 0.1
 """A domain of one label shows how wide that label is, and tells none from another."""
 
 MIN_SHARED = 3

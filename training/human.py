@@ -3,7 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from math import log
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from training.lexicons import (
     thesaurus_groups,
     tortured_phrases,
 )
+from training.word_classes import word_classes
 
 ORDER, PRUNE = 4, (0, 1, 2, 3)
 """N-grams of order n seen ``PRUNE[n-1]`` times or less are dropped."""
@@ -36,7 +37,13 @@ SMOOTHING = 2e-6
 RUN = 10
 """A row that shares so many words in a row with the plain text was learnt by heart."""
 
-FILES = ("human.word.klm", "common.txt", "synonyms.tsv", "tortured.tsv")
+FILES = (
+    "human.word.klm",
+    "common.txt",
+    "classes.tsv",
+    "synonyms.tsv",
+    "tortured.tsv",
+)
 """What ``fit_human`` writes."""
 
 
@@ -47,6 +54,7 @@ def fit_human(
     rows: Sequence[Row],
     target: Path,
     tools: KenlmTools,
+    seed: int,
 ) -> list[bool]:
     """Write the files of ``plain`` human text, and tell which rows share a run with it.
 
@@ -59,6 +67,7 @@ def fit_human(
     capitals = Capitals()
     with tempfile.TemporaryDirectory() as scratch:
         text, vocabulary = Path(scratch, "text"), Path(scratch, "vocabulary")
+        n_lines: Counter[str] = Counter()
         with text.open("w", encoding="utf-8") as file:
             for source, lines in plain.items():
                 own = by_source[source] = Counter()
@@ -70,12 +79,20 @@ def fit_human(
                     capitals.update(tokens.written, words)
                     shared.update(wanted.intersection(_runs([words])))
                     file.write(" ".join(words) + "\n")
+                    n_lines[source] += 1
         counts = sum(by_source.values(), Counter[str]())
         ranked = sorted(counts, key=lambda word: (-counts[word], word))
         vocabulary.write_text("\n".join(sorted(ranked[:VOCABULARY])), encoding="utf-8")
         common = common_words(by_source, capitals.names(language))
         kept = "\n".join(sorted(common[:COMMON_WORDS])) + "\n"
         (target / "common.txt").write_text(kept, encoding="utf-8")
+        sizes = {source: own.total() for source, own in by_source.items()}
+        split = (line.split() for line in _lines(text))
+        sources = chain.from_iterable(repeat(*item) for item in n_lines.items())
+        classes = word_classes(zip(sources, split, strict=True), sizes, common, seed)
+        _write_table(
+            target / "classes.tsv", {word: (found,) for word, found in classes.items()}
+        )
         model = target / "human.word.klm"
         tools.estimate(_lines(text), model, ORDER, PRUNE, vocabulary)
         used = chain(_lines(text), _human_lines(rows, language))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from mtcheck.batch import Batch, cut
 from mtcheck.classify import Array
 from mtcheck.extract import Extraction, schema
 from mtcheck.extract.style import GRAMS, MANNERS
-from mtcheck.language_model import Mask
 from mtcheck.models import Resources
 from mtcheck.rules import find_defects, is_residue
 from mtcheck.scorer import MIN_WORDS
@@ -37,6 +36,13 @@ the sources differ more than the labels."""
 Say = Callable[[str], None]
 
 
+class Spread(NamedTuple):
+    """Where the style of plain human text lies by some weights, a number a column."""
+
+    centre: Array
+    width: Array
+
+
 @dataclass(frozen=True)
 class Corpus:
     """Labelled rows with their n-gram counts by kind, and all features but style."""
@@ -55,7 +61,7 @@ class Corpus:
         extraction = Extraction(resources, language, "full", wanted)
         passages = [row.passage() for row in rows]
         vectors = extraction.measure_all(passages)
-        return cls(tuple(rows), _counts(rows, resources.mask(language)), vectors)
+        return cls(tuple(rows), _counts(rows, resources, language), vectors)
 
     def take(self, places: Sequence[int] | NDArray[np.intp]) -> "Corpus":
         """Return the rows at the given places."""
@@ -79,28 +85,70 @@ class Corpus:
     def styled(self, weights: dict[str, Weights]) -> Array:
         """Return the full vectors, their style by the given weights."""
         vectors = self.vectors.copy()
-        names = schema().names
-        for kind, matrix in self.counts.items():
-            chosen = [names.index(name) for name in _style_names(kind)]
-            vectors[:, chosen] = style_logits(matrix, weights[kind])
+        vectors[:, _style_places()] = np.hstack(
+            [style_logits(own, weights[kind]) for kind, own in self.counts.items()]
+        )
         return vectors
 
+    def spread(self, weights: dict[str, Weights]) -> Spread:
+        """Return the mean and deviation of the style of plain text.
 
-def _counts(rows: Sequence[Row], mask: Mask) -> dict[str, csr_matrix]:
-    parts: dict[str, list[csr_matrix]] = {kind: [] for kind in GRAMS}
+        All its sources count alike. Where there is no plain text, nothing is moved by
+        what is returned.
+        """
+        names = np.array([row.source for row in self.rows])
+        is_plain = np.array([name.startswith(PLAIN_PREFIX) for name in names], bool)
+        n_columns = len(_style_places())
+        if not is_plain.any():
+            return Spread(np.zeros(n_columns), np.ones(n_columns))
+        own = self.take(np.flatnonzero(is_plain))
+        found = np.nan_to_num(own.styled(weights)[:, _style_places()])
+        parts = [found[names[is_plain] == name] for name in sorted({*names[is_plain]})]
+        centre, width = (
+            np.mean([measure(part, axis=0) for part in parts], axis=0)
+            for measure in (np.mean, np.std)
+        )
+        return Spread(centre, np.where(width > 0, width, 1.0))
+
+
+def _counts(
+    rows: Sequence[Row], resources: Resources, language: str
+) -> dict[str, csr_matrix]:
+    parts: dict[str, list[csr_matrix]] = {name: [] for name in GRAMS}
+    masks = {name: kind.mask(resources, language) for name, kind in GRAMS.items()}
     for some in cut([row.passage() for row in rows]):
         batch = Batch(some, [()] * len(some))
-        for kind, grams in GRAMS.items():
-            parts[kind].append(bucket_matrix(batch, grams(batch, mask)))
-    return {kind: vstack(matrices, "csr") for kind, matrices in parts.items()}
+        for name, kind in GRAMS.items():
+            grams = kind.make(batch, masks[name])
+            parts[name].append(bucket_matrix(batch, grams))
+    return {name: vstack(matrices, "csr") for name, matrices in parts.items()}
 
 
 def _style_names(kind: str) -> list[str]:
     return [f"style.{kind}_{manner}_logit" for manner in MANNERS]
 
 
-def _style_columns() -> set[str]:
-    return {name for kind in GRAMS for name in _style_names(kind)}
+def _style_columns() -> list[str]:
+    return [name for kind in GRAMS for name in _style_names(kind)]
+
+
+def _style_places() -> list[int]:
+    names = schema().names
+    return [names.index(name) for name in _style_columns()]
+
+
+def aligned(vectors: Array, own: Spread, other: Spread) -> Array:
+    """Return vectors whose style is put to the scale of other weights.
+
+    Each fold's weights have an offset and a scale of their own, by what labels its rows
+    are of. Between folds these differed more than the labels.
+    """
+    places = _style_places()
+    moved = vectors.copy()
+    moved[:, places] -= own.centre
+    moved[:, places] *= other.width / own.width
+    moved[:, places] += other.centre
+    return moved
 
 
 @dataclass(frozen=True)
@@ -195,12 +243,15 @@ def measure_out_of_fold(
     by_source: Sequence[int],
     by_document: Sequence[int],
     say: Say,
-) -> Measured:
+) -> tuple[Measured, dict[str, Weights]]:
     """Measure each row by the style of other sources, then of other documents.
 
     ``by_source`` and ``by_document`` have the fold of each row. The ``made`` rows are
-    measured once, without the source of the row that they were ``made_of``.
+    measured once, without the source of the row that they were ``made_of``. Also
+    returns the weights of style by all rows, to whose scale all are put.
     """
+    every = corpus.fit()
+    scale = corpus.spread(every)
     origins = np.asarray(made_of, dtype=np.intp)
     unseen = np.full_like(corpus.vectors, np.nan)
     familiar, extra = unseen.copy(), np.full_like(made.vectors, np.nan)
@@ -212,18 +263,22 @@ def measure_out_of_fold(
             own = np.flatnonzero(folds == fold)
             say(f"{name} fold {fold + 1} of {folds.max() + 1}: {len(own):,} rows")
             weights = corpus.take(np.flatnonzero(folds != fold)).fit()
-            vectors[own] = corpus.take(own).styled(weights)
+            spread = corpus.spread(weights)
+            found = corpus.take(own).styled(weights)
+            vectors[own] = aligned(found, spread, scale)
             if name == "source":
                 held = np.flatnonzero(folds[origins] == fold)
-                extra[held] = made.take(held).styled(weights)
+                found = made.take(held).styled(weights)
+                extra[held] = aligned(found, spread, scale)
     n_rows, n_strange = len(corpus.rows), len(corpus.rows) + len(made.rows)
     at = np.arange(n_strange + n_rows)
-    return Measured(
+    measured = Measured(
         corpus.rows + made.rows + corpus.rows,
         np.concatenate([unseen, extra, familiar]),
         at >= n_strange,
         (at >= n_rows) & (at < n_strange),
     )
+    return measured, every
 
 
 def open_folder(folder: Path) -> Resources:

@@ -12,12 +12,13 @@ from mtcheck.rules import FAMILIES
 from mtcheck.types import Span
 
 COUNTED = frozenset(
-    "MT101 MT102 MT103 MT104 MT105 MT106 MT107 MT108 MT109 MT110 MT111 MT112 MT113 "
+    "MT101 MT102 MT104 MT105 MT106 MT107 MT108 MT109 MT110 MT111 MT112 MT113 "
     "MT114 MT115 MT201 MT202 MT203 MT301 MT302 MT303 MT304 MT401 MT402 MT403 MT404 "
     "MT405 MT501 MT502 MT601 MT602 MT603 MT604 MT605 MT606 MT607 MT609".split()
 )
 """The rules that models are fitted on. One that comes later shifts no verdict until it
-is named here and the models are fitted again."""
+is named here and the models are fitted again. Doubled spaces (MT103) are no sign of who
+wrote a text: whoever justifies or pastes one makes them by the dozen."""
 
 _FAMILIES = {code[2]: FAMILIES[code[2]] for code in sorted(COUNTED)}
 
@@ -26,7 +27,7 @@ class RuleRates:
     """Findings a 100 words for each family of rules."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tier: ClassVar[Tier] = "fast"
     features: ClassVar[dict[str, str]] = {
         f"rules.{family}_per_100_words": f"findings of the {family} rules a 100 words"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mtcheck.batch import Batch, Floats, Places, ranked, same
 from mtcheck.extract import Array, Tier
-from mtcheck.language_model import Mask
+from mtcheck.masks import Mask
 from mtcheck.models import Resources
 from mtcheck.types import Span
 
@@ -56,17 +56,29 @@ class Counted(NamedTuple):
     weights: NDArray[np.float32]
 
 
-def word_grams(batch: Batch, mask: Mask) -> Grams:
-    """Return each masked token and each pair of them; no pair spans two sentences."""
+def token_grams(batch: Batch, mask: Mask, order: int) -> Grams:
+    """Return runs of one to ``order`` masked tokens; none spans two sentences."""
     singles = batch.masked(mask).of_tokens(_code, np.uint32)
-    codes = np.empty((len(singles), 2), np.uint32)
-    codes[:, 0] = singles
-    codes[:-1, 1] = singles[:-1] * np.uint32(31) + singles[1:] + np.uint32(1)
-    fits = np.ones(codes.shape, np.bool_)
-    fits[:-1, 1] = batch.token_lines[:-1] == batch.token_lines[1:]
-    fits[-1:, 1] = False
-    first, is_pair = np.nonzero(fits)
-    return Grams(_mix(codes[fits]), first, first + is_pair)
+    codes = np.empty((len(singles), order), np.uint32)
+    fits = np.zeros(codes.shape, np.bool_)
+    codes[:, 0] = runs = singles
+    fits[:, 0] = True
+    for more in range(1, min(order, len(singles))):
+        runs = runs[:-1] * np.uint32(31) + singles[more:] + np.uint32(more)
+        codes[:-more, more] = runs
+        fits[:-more, more] = batch.token_lines[:-more] == batch.token_lines[more:]
+    first, more_tokens = np.nonzero(fits)
+    return Grams(_mix(codes[fits]), first, first + more_tokens)
+
+
+def word_grams(batch: Batch, mask: Mask) -> Grams:
+    """Return each masked token and each pair of them."""
+    return token_grams(batch, mask, 2)
+
+
+def class_grams(batch: Batch, mask: Mask) -> Grams:
+    """Return each masked token, each pair and each three of them."""
+    return token_grams(batch, mask, 3)
 
 
 def char_grams(batch: Batch, mask: Mask) -> Grams:
@@ -91,9 +103,17 @@ def char_grams(batch: Batch, mask: Mask) -> Grams:
     return Grams(_mix(codes[fits]), first, first)
 
 
-GRAMS: dict[str, Callable[[Batch, Mask], Grams]] = {
-    "word": word_grams,
-    "char": char_grams,
+class GramKind(NamedTuple):
+    """How n-grams of a kind are made, and what mask hides the topic from them."""
+
+    make: Callable[[Batch, Mask], Grams]
+    mask: Callable[[Resources, str], Mask]
+
+
+GRAMS = {
+    "word": GramKind(word_grams, Resources.ending_mask),
+    "char": GramKind(char_grams, Resources.ending_mask),
+    "class": GramKind(class_grams, Resources.class_mask),
 }
 """The kinds of n-grams; ``style.<kind>.npy`` in a model folder has their weights."""
 
@@ -161,7 +181,7 @@ class Style:
         """Open the weights: a row a bucket, a column a manner, and idf."""
         shape = (1 << BUCKET_BITS, len(MANNERS) + 1)
         weights = resources.array(f"style.{cls.kind}", shape)
-        return cls(weights, resources.mask(language))
+        return cls(weights, GRAMS[cls.kind].mask(resources, language))
 
     def measure(self, batch: Batch) -> Array:
         """Measure paragraphs; NaN where one has no token, or a manner no weights."""
@@ -195,7 +215,7 @@ class Style:
             yield batch.phrase(first[at], last[at])
 
     def _grams(self, batch: Batch) -> Grams:
-        make = GRAMS[self.kind]
+        make = GRAMS[self.kind].make
         return batch.keep(self, lambda: make(batch, self._mask))
 
     def _rows(self, buckets: Codes) -> NDArray[np.float32]:

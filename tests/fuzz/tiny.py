@@ -13,6 +13,7 @@ CODE = "en"
 SEEDS = Path(__file__).with_name("seeds")
 _SMALL = {
     "common.txt": b"the\nof\nand\nat\nfrom\nup\n",
+    "classes.tsv": b"the\tthe\nferry\t#1\nharbour\t#1\n~ted\t#2\n",
     "synonyms.tsv": b"harbour\tport\ndeparted\tleft\tparted\n",
     "tortured.tsv": b"ferry left\tx\n",
 }

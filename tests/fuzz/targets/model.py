@@ -19,6 +19,7 @@ NAMES = (
     f"{CODE}/classifier.full.json",
     f"{CODE}/classifier.fast.json",
     f"{CODE}/common.txt",
+    f"{CODE}/classes.tsv",
     f"{CODE}/synonyms.tsv",
     f"{CODE}/tortured.tsv",
     f"{CODE}/style.word.npy",
