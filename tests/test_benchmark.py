@@ -569,7 +569,7 @@ def test_models_and_baselines_take_part(folder: Path) -> None:
     write(folder / "train.jsonl", training)
     names = ["base", "base:fast", "perplexity", "readability", "tfidf", "phrases"]
     given = [part for name in names for part in ("--model", name)]
-    found = report(folder, *given, "--train", "train.jsonl", "--errors", "1")
+    found = report(folder, *given, "--train", "train.jsonl")
     models = {model["name"]: model for model in found["models"]}
     assert list(models) == names
     assert models["tfidf"]["figures"]["macro_f1"]["value"] == 1
@@ -577,4 +577,12 @@ def test_models_and_baselines_take_part(folder: Path) -> None:
         assert models[name]["peak_memory_mib"] > 10
     assert models["tfidf"]["fit_seconds"] > 0
     assert models["base"]["fit_seconds"] is None
-    assert models["base"]["errors"][0]["reasons"]
+
+
+@needs_model
+def test_the_worst_errors_of_a_model_have_reasons(folder: Path) -> None:
+    labels = [label.value for label in LABELS]
+    turned = [row | {"label": labels[labels.index(row["label"]) - 1]} for row in rows()]
+    write(folder / "data.jsonl", turned)
+    (model,) = report(folder, "--model", "base", "--errors", "1")["models"]
+    assert model["errors"][0]["reasons"]
