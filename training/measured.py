@@ -85,10 +85,13 @@ class Corpus:
     def styled(self, weights: dict[str, Weights]) -> Array:
         """Return the full vectors, their style by the given weights."""
         vectors = self.vectors.copy()
-        vectors[:, _style_places()] = np.hstack(
-            [style_logits(own, weights[kind]) for kind, own in self.counts.items()]
-        )
+        vectors[:, _style_places()] = self._style(weights)
         return vectors
+
+    def _style(self, weights: dict[str, Weights]) -> Array:
+        return np.hstack(
+            [style_logits(self.counts[kind], weights[kind]) for kind in GRAMS]
+        )
 
     def spread(self, weights: dict[str, Weights]) -> Spread:
         """Return the mean and deviation of the style of plain text.
@@ -102,7 +105,7 @@ class Corpus:
         if not is_plain.any():
             return Spread(np.zeros(n_columns), np.ones(n_columns))
         own = self.take(np.flatnonzero(is_plain))
-        found = np.nan_to_num(own.styled(weights)[:, _style_places()])
+        found = np.nan_to_num(own._style(weights))
         parts = [found[names[is_plain] == name] for name in sorted({*names[is_plain]})]
         centre, width = (
             np.mean([measure(part, axis=0) for part in parts], axis=0)
@@ -124,12 +127,8 @@ def _counts(
     return {name: vstack(matrices, "csr") for name, matrices in parts.items()}
 
 
-def _style_names(kind: str) -> list[str]:
-    return [f"style.{kind}_{manner}_logit" for manner in MANNERS]
-
-
 def _style_columns() -> list[str]:
-    return [name for kind in GRAMS for name in _style_names(kind)]
+    return [f"style.{kind}_{manner}_logit" for kind in GRAMS for manner in MANNERS]
 
 
 def _style_places() -> list[int]:

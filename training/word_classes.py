@@ -46,12 +46,12 @@ def word_classes(
     """Return what ``ClassMask`` shows for words, and for endings of unknown ones.
 
     ``sentences`` are words with the name of their source, and ``sizes`` says how many
-    words each source has; ``common`` lists common words, the commonest first. Words are
-    told by those to their left and right, as positive pointwise mutual information in
-    few dimensions:
-    Schütze, "Distributional Part-of-Speech Tagging", EACL 1995; Levy, Goldberg and
-    Dagan, "Improving Distributional Similarity with Lessons Learned from Word
-    Embeddings", TACL 3 (2015).
+    words each source has; ``common`` lists common words, the commonest first.
+
+    Words are told by those to their left and right, as positive pointwise mutual
+    information in few dimensions: Schütze, "Distributional Part-of-Speech Tagging",
+    EACL 1995; Levy, Goldberg and Dagan, "Improving Distributional Similarity with
+    Lessons Learned from Word Embeddings", TACL 3 (2015).
     """
     chosen = [*_sample(sentences, sizes, seed)]
     counts = Counter(chain.from_iterable(chosen))

@@ -30,8 +30,25 @@ _MULTIPLIER = np.uint32(2654435761)  # Knuth's multiplicative hash: 2**32 / gold
 _SHIFT = np.uint32(32 - BUCKET_BITS)
 
 
-MANNERS = ("rewritten", "machine", "round_trip")
+MANNERS = {
+    "rewritten": "rewritten",
+    "machine": "machine translation",
+    "round_trip": "a rule-based round trip",
+}
 """What human text is told from, in the order of the weights' columns and features."""
+
+
+def logits(kind: str, told_by: str) -> dict[str, str]:
+    """Return the features of n-grams of a kind, each with what it measures.
+
+    >>> logits("word", "its words")["style.word_machine_logit"]
+    'log-odds of machine translation against human text by its words'
+    """
+    return {
+        f"style.{kind}_{manner}_logit": f"log-odds of {name} against human text by "
+        f"{told_by}"
+        for manner, name in MANNERS.items()
+    }
 
 
 class Grams(NamedTuple):
@@ -156,16 +173,8 @@ class Style:
     name: ClassVar[str] = "style"
     version: ClassVar[int] = 2
     tier: ClassVar[Tier] = "fast"
-    features: ClassVar[dict[str, str]] = {
-        "style.word_rewritten_logit": "log-odds of rewritten against human text by its "
-        "words and word pairs",
-        "style.word_machine_logit": "log-odds of machine translation against human "
-        "text by its words and word pairs",
-        "style.word_round_trip_logit": "log-odds of a rule-based round trip against "
-        "human text by its words and word pairs",
-    }
-
     kind: ClassVar[str] = "word"
+    features: ClassVar[dict[str, str]] = logits(kind, "its words and word pairs")
 
     def __init__(self, weights: NDArray[Any], mask: Mask) -> None:
         plain = np.ascontiguousarray(weights, np.float32)

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from mtcheck.extract import Tier
-from mtcheck.extract.style import Style
+from mtcheck.extract.style import Style, logits
 
 
 class StyleChars(Style):
@@ -12,16 +12,8 @@ class StyleChars(Style):
     name: ClassVar[str] = "style_chars"
     version: ClassVar[int] = 2
     tier: ClassVar[Tier] = "full"
-    features: ClassVar[dict[str, str]] = {
-        "style.char_rewritten_logit": "log-odds of rewritten against human text by its "
-        "character n-grams",
-        "style.char_machine_logit": "log-odds of machine translation against human "
-        "text by its character n-grams",
-        "style.char_round_trip_logit": "log-odds of a rule-based round trip against "
-        "human text by its character n-grams",
-    }
-
     kind: ClassVar[str] = "char"
+    features: ClassVar[dict[str, str]] = logits(kind, "its character n-grams")
 
 
 EXTRACTOR = StyleChars

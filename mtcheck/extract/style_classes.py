@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from mtcheck.extract import Tier
-from mtcheck.extract.style import Style
+from mtcheck.extract.style import Style, logits
 
 
 class StyleClasses(Style):
@@ -12,16 +12,8 @@ class StyleClasses(Style):
     name: ClassVar[str] = "style_classes"
     version: ClassVar[int] = 1
     tier: ClassVar[Tier] = "full"
-    features: ClassVar[dict[str, str]] = {
-        "style.class_rewritten_logit": "log-odds of rewritten against human text by "
-        "the classes of its words",
-        "style.class_machine_logit": "log-odds of machine translation against human "
-        "text by the classes of its words",
-        "style.class_round_trip_logit": "log-odds of a rule-based round trip against "
-        "human text by the classes of its words",
-    }
-
     kind: ClassVar[str] = "class"
+    features: ClassVar[dict[str, str]] = logits(kind, "the classes of its words")
 
 
 EXTRACTOR = StyleClasses
