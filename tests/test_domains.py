@@ -13,6 +13,7 @@ from training.domains import (
     MIN_SHARED,
     domain,
     domain_weights,
+    is_narrow,
 )
 
 
@@ -73,6 +74,14 @@ def test_a_rare_label_of_a_domain_is_not_blown_up() -> None:
     rows += [row(source, label) for source, label in SHARED]
     assert domain_weights(rows)[99] == MAX_WEIGHT
     assert np.allclose(domain_weights(rows)[:99], 50 / 99)
+
+
+def test_data_is_narrow_until_each_label_shares_domains_enough() -> None:
+    rows = [row(source, label) for source, label in SHARED]
+    assert not is_narrow(rows)
+    assert is_narrow(rows[:-1])
+    # What stands alone in its domain shares nothing.
+    assert is_narrow([*rows[:-1], row("own", LABELS[-1])])
 
 
 def test_in_narrow_data_labels_weigh_alike_as_a_whole() -> None:

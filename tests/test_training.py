@@ -59,9 +59,17 @@ from training.lexicons import (
     thesaurus_groups,
     tortured_phrases,
 )
-from training.measured import Corpus, Measured, Noise, Spread, aligned
+from training.measured import (
+    Corpus,
+    Measured,
+    Noise,
+    Spread,
+    aligned,
+    measure_out_of_fold,
+)
 from training.pages import PAGES, read_noise
 from training.round_trip import PAIRS, translate
+from training.style import Weights
 
 SEED = 11
 Damage = Callable[[str, str, random.Random], str]
@@ -585,6 +593,72 @@ def test_each_source_of_plain_text_counts_alike(tiny: Path) -> None:
     found = corpus.spread(weights)
     assert isinstance(found, Spread)
     assert found.centre == pytest.approx(both)
+
+
+N_LEARNT = 72
+"""Rows that style is learnt from in the tests of windows, of two folds."""
+
+
+def learnt(tiny: Path, sources: list[str]) -> tuple[Corpus, Corpus]:
+    """Return rows of all labels by turns, and a window of each, damaged after them."""
+    random_ = random.Random(9)
+    rows = [
+        replace(
+            row(paragraph("en", random_), label=LABELS[at % len(LABELS)]),
+            source=sources[at // len(LABELS) % len(sources)],
+        )
+        for at in range(N_LEARNT)
+    ]
+    made = [window(one, random_) for one in rows]
+    made += [damaged(one, random_) for one in rows]
+    return Corpus.of(rows, tiny / "en"), Corpus.of(made, tiny / "en")
+
+
+NARROW = ["wmt16", "wmt20", "ntrex19"]
+"""Sources of one domain, none of plain text."""
+
+
+def measure(corpus: Corpus, made: Corpus) -> tuple[Measured, dict[str, Weights]]:
+    """Return what is measured by two folds, which the rows are of by turns."""
+    turns = [at % 2 for at in range(N_LEARNT)]
+    places = [*range(N_LEARNT)] * 2
+    return measure_out_of_fold(corpus, made, places, turns, turns, lambda _: None)
+
+
+def test_windows_teach_style_where_domains_are_too_few(tiny: Path) -> None:
+    corpus, made = learnt(tiny, NARROW)
+    windows = made.take(range(N_LEARNT))
+    met = replace(
+        windows, rows=tuple(replace(one, is_made=False) for one in windows.rows)
+    )
+    _, weights = measure(corpus, made)
+    for kind, expected in corpus.joined(met).fit().items():
+        assert np.array_equal(weights[kind], expected)
+    assert any(
+        not np.array_equal(weights[kind], found) for kind, found in corpus.fit().items()
+    )
+
+
+def test_windows_teach_no_style_where_domains_are_many(tiny: Path) -> None:
+    corpus, made = learnt(tiny, ["wmt16", "iwslt", "par3", "bio21"])
+    _, weights = measure(corpus, made)
+    for kind, expected in corpus.fit().items():
+        assert np.array_equal(weights[kind], expected)
+
+
+def test_windows_of_a_fold_teach_nothing_about_its_rows(tiny: Path) -> None:
+    corpus, made = learnt(tiny, NARROW)
+    told = replace(
+        made,
+        rows=tuple(
+            replace(one, label=Label.ORIGINAL) if at % 2 == 0 else one
+            for at, one in enumerate(made.rows)
+        ),
+    )
+    before, after = measure(corpus, made)[0], measure(corpus, told)[0]
+    own = np.arange(len(before.rows)) % 2 == 0
+    assert np.array_equal(before.vectors[own], after.vectors[own], equal_nan=True)
+    assert not np.array_equal(before.vectors, after.vectors, equal_nan=True)
 
 
 def kind_of(text_row: Row) -> str:

@@ -44,6 +44,18 @@ def domain(row: Row) -> str:
     return row.genre if row.genre and PLAIN_PREFIX not in row.source else row.source
 
 
+def is_narrow(rows: Sequence[Row]) -> bool:
+    """Tell whether a label shares too few domains with others to balance them.
+
+    >>> is_narrow([])
+    False
+    """
+    cells = {(domain(row), label_index(row)) for row in rows}
+    n_labels = Counter(name for name, _ in cells)
+    n_shared = Counter(label for name, label in cells if n_labels[name] > 1)
+    return any(n_shared[label] < MIN_SHARED for _, label in cells)
+
+
 def domain_weights(rows: Sequence[Row]) -> Array:
     """Return weights that let the labels of each domain weigh alike.
 
@@ -54,8 +66,7 @@ def domain_weights(rows: Sequence[Row]) -> Array:
     domains, labels = [domain(row) for row in rows], [label_index(row) for row in rows]
     cells = Counter(zip(domains, labels, strict=True))
     sizes, n_labels = Counter(domains), Counter(name for name, _ in cells)
-    n_shared = Counter(label for name, label in cells if n_labels[name] > 1)
-    if min(n_shared[label] for label in labels) < MIN_SHARED:
+    if is_narrow(rows):
         n_rows = Counter(labels)
         return np.array([1 / n_rows[label] for label in labels])
     weights = [

@@ -20,16 +20,17 @@ from mtcheck.scorer import MIN_WORDS
 from mtcheck.segment import count_words, passages
 from mtcheck.types import LABELS, Document
 from training.data import PLAIN_PREFIX, Row, label_index
+from training.domains import is_narrow
 from training.kinds import KINDS, kind_index
 from training.style import Weights, bucket_matrix, fit_style, style_logits
 
 DAMAGE_WEIGHT = 0.1
 """Damage made here is plainer than what is met outside; it must not lead."""
 
-PLAIN_WEIGHT = 0.2
+PLAIN_WEIGHT = 0.5
 """Rows of plain text are many and of few sources; they widen the genres."""
 
-FAMILIAR_WEIGHT = 3.0
+FAMILIAR_WEIGHT = 6.0
 """Rows measured with their source known teach more than those without: between these
 the sources differ more than the labels."""
 
@@ -249,9 +250,10 @@ def measure_out_of_fold(
     measured once, without the source of the row that they were ``made_of``. Also
     returns the weights of style by all rows, to whose scale all are put.
     """
-    every = corpus.fit()
-    scale = corpus.spread(every)
     origins = np.asarray(made_of, dtype=np.intp)
+    taught, taught_of = _with_windows(corpus, made, origins)
+    every = taught.fit()
+    scale = corpus.spread(every)
     unseen = np.full_like(corpus.vectors, np.nan)
     familiar, extra = unseen.copy(), np.full_like(made.vectors, np.nan)
     for name, folds, vectors in (
@@ -261,7 +263,7 @@ def measure_out_of_fold(
         for fold in sorted(set(folds.tolist())):
             own = np.flatnonzero(folds == fold)
             say(f"{name} fold {fold + 1} of {folds.max() + 1}: {len(own):,} rows")
-            weights = corpus.take(np.flatnonzero(folds != fold)).fit()
+            weights = taught.take(np.flatnonzero(folds[taught_of] != fold)).fit()
             spread = corpus.spread(weights)
             found = corpus.take(own).styled(weights)
             vectors[own] = aligned(found, spread, scale)
@@ -278,6 +280,29 @@ def measure_out_of_fold(
         (at >= n_rows) & (at < n_strange),
     )
     return measured, every
+
+
+def _with_windows(
+    corpus: Corpus, made: Corpus, origins: NDArray[np.intp]
+) -> tuple[Corpus, NDArray[np.intp]]:
+    """Return the rows that style is learnt from, and the row that each is or is of.
+
+    Where domains cannot be balanced, the windows of rows are among them: each label is
+    then met at every length, and long paragraphs, which have the most n-grams, lead
+    less.
+    """
+    every = np.arange(len(corpus.rows))
+    if not is_narrow([row for row in corpus.rows if not row.is_made]):
+        return corpus, every
+    is_window = [
+        row.detail != "damaged" and not row.is_noncommercial for row in made.rows
+    ]
+    own = np.flatnonzero(is_window)
+    windows = made.take(own)
+    met = replace(
+        windows, rows=tuple(replace(row, is_made=False) for row in windows.rows)
+    )
+    return corpus.joined(met), np.concatenate([every, origins[own]])
 
 
 def open_folder(folder: Path) -> Resources:
