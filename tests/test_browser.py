@@ -108,9 +108,9 @@ def shown(browser: Browser, report: str) -> Iterator[Watched]:
         yield watched
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """Return the address of a server."""
+@contextmanager
+def served() -> Iterator[str]:
+    """Run a server, and return its address."""
     with subprocess.Popen(
         [sys.executable, "-m", "mtcheck", "serve", "--port", "0"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -120,6 +120,13 @@ def url() -> Iterator[str]:
         assert process.stderr is not None
         yield process.stderr.readline().split()[1]
         process.kill()
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Return the address of a server."""
+    with served() as address:
+        yield address
 
 
 @pytest.mark.parametrize("screen", SCREENS)
