@@ -27,12 +27,14 @@ SCREENS = {"wide": (1100, 900), "narrow": (360, 740)}
 pytestmark = pytest.mark.skipif(not model_folders(), reason="no model is installed")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return the Chromium of the system; a test without it is skipped."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        lacking("no Chromium to look at pages with")
+def find_program() -> str | None:
+    """Return the Chromium of the system."""
+    return next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
+@contextmanager
+def launched(program: str) -> Iterator[Browser]:
+    """Run a browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             # Chromium's own sandbox does not work for root.
@@ -41,6 +43,16 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return the Chromium of the system; a test without it is skipped."""
+    program = find_program()
+    if program is None:
+        lacking("no Chromium to look at pages with")
+    with launched(program) as browser:
+        yield browser
 
 
 class Watched:

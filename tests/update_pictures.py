@@ -1,14 +1,15 @@
 """``python tests/update_pictures.py``: take the pictures of the pages anew."""
 
 import os
-import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
-from test_browser import PROGRAMS, served
+from playwright.sync_api import Browser, Locator, Page
+from test_browser import find_program, launched, served
 
 from mtcheck.cli import main as mtcheck
 
@@ -22,11 +23,16 @@ SPUN, ORIGINAL = "seeds/en/ferry_spun.txt", "seeds/en/ferry_original.txt"
 
 @contextmanager
 def shown(
-    browser: Browser, url: str, width: int, height: int, scheme: str = "light"
+    browser: Browser,
+    url: str,
+    width: int,
+    height: int,
+    scheme: Literal["light", "dark"] = "light",
 ) -> Iterator[Page]:
     """Open a page on a screen of so many pixels."""
-    with browser.new_page(viewport={"width": width, "height": height}) as page:
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    with browser.new_page(
+        viewport={"width": width, "height": height}, color_scheme=scheme
+    ) as page:
         page.goto(url)
         yield page
 
@@ -72,11 +78,10 @@ def take(browser: Browser, folder: Path) -> None:
 def main() -> None:
     """Take all pictures with the Chromium of the system."""
     os.chdir(ROOT)  # the pages name the files as a user would
-    program = next(filter(None, map(shutil.which, PROGRAMS)))
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox"]
-        )
+    program = find_program()
+    if program is None:
+        sys.exit("no Chromium to take pictures with; install it")
+    with tempfile.TemporaryDirectory() as folder, launched(program) as browser:
         take(browser, Path(folder))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mtcheck.segment import split_sentences
 from mtcheck.types import Label
-from training.data import Row
+from training.data import DAMAGED, Row
 
 WINDOW_WORDS = (8, 35)
 """Shortest and longest window, in words."""
@@ -124,7 +124,7 @@ def damaged(row: Row, random_: random.Random) -> Row:
         text = damage(text, row.language, random_)
     label = Label.MACHINE_MANGLED
     return replace(
-        row, text=text, label=label, source="damage", detail="damaged", is_made=True
+        row, text=text, label=label, source="damage", detail=DAMAGED, is_made=True
     )
 
 

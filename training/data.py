@@ -31,6 +31,9 @@ PLAIN_PREFIX = "plain_"
 TRIP_PREFIX = "apertium_"
 """What the names of sources that are made here begin with."""
 
+DAMAGED = "damaged"
+"""The detail of rows that are broken here."""
+
 LARGEST_SOURCE = 200
 """A source of more rows weighs no more in what is chosen for sources at large."""
 
@@ -57,6 +60,11 @@ class Row:
     def is_round_trip(self) -> bool:
         """Whether it was made here by a rule-based translator, there and back."""
         return self.source.startswith(TRIP_PREFIX)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether it was made here by damage at known places."""
+        return self.detail == DAMAGED
 
     def passage(self) -> Passage:
         """Return the row as a document of one paragraph."""

@@ -34,7 +34,7 @@ def kind_index(row: Row) -> int:
     names = [kind.name for kind in KINDS]
     if row.label == Label.PARAPHRASED and row.detail == "spun":
         return names.index("spun")
-    if row.detail == "damaged" or row.is_round_trip:
+    if row.is_damaged or row.is_round_trip:
         return names.index("broken")
     return next(at for at, kind in enumerate(KINDS) if kind.label == row.label)
 

@@ -199,7 +199,7 @@ class Measured:
     def weights(self) -> Array:
         """Weights that let the labels weigh alike, and their kinds as they shall."""
         weights = np.ones(len(self.rows))
-        weights[[row.detail == "damaged" for row in self.rows]] *= DAMAGE_WEIGHT
+        weights[[row.is_damaged for row in self.rows]] *= DAMAGE_WEIGHT
         is_plain = [row.source.startswith(PLAIN_PREFIX) for row in self.rows]
         weights[is_plain] *= PLAIN_WEIGHT
         weights[self.is_familiar] *= FAMILIAR_WEIGHT
@@ -294,9 +294,7 @@ def _with_windows(
     every = np.arange(len(corpus.rows))
     if not is_narrow([row for row in corpus.rows if not row.is_made]):
         return corpus, every
-    is_window = [
-        row.detail != "damaged" and not row.is_noncommercial for row in made.rows
-    ]
+    is_window = [not row.is_damaged and not row.is_noncommercial for row in made.rows]
     own = np.flatnonzero(is_window)
     windows = made.take(own)
     met = replace(
