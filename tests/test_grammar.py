@@ -262,19 +262,47 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
     answers.close()
 
 
-def test_processes_share_a_cache(tmp_path: Path) -> None:
+def test_a_cache_that_is_locked_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mtcheck.grammar.answers.PATIENCE", 0.1)
     path = tmp_path / "grammar.sqlite"
-
-    def write(number: int) -> None:
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("CREATE TABLE answers (key BLOB UNIQUE, answer TEXT)")
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("INSERT INTO answers VALUES (?, '[1]')", [b"key"])
         answers = Answers(path)
-        for at in range(50):
+        answers.put({b"another": []})
+        assert answers.get([b"key", b"another"]) == {}
+        other.execute("COMMIT")
+    other.close()
+    assert Answers(path).get([b"key"]) == {b"key": [1]}
+
+
+def test_what_a_damaged_cache_leaves_beside_it_goes_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "grammar.sqlite"
+    log, index = (tmp_path / f"grammar.sqlite-{name}" for name in ("wal", "shm"))
+    for left in (path, log, index):
+        left.write_bytes(b"no database" * 9)
+    answers = Answers(path)
+    answers.put({b"key": []})
+    assert answers.get([b"key"]) == {b"key": []}
+    assert b"no database" not in log.read_bytes() + index.read_bytes()
+
+
+def test_processes_share_a_cache(tmp_path: Path) -> None:
+    def write(path: Path, number: int) -> None:
+        answers = Answers(path)
+        for at in range(20):
             answers.put({f"{number} {at}".encode(): [number, at]})
         answers.close()
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(write, range(4)))
-    keys = [f"{number} {at}".encode() for number in range(4) for at in range(50)]
-    assert len(Answers(path).get(keys * 5)) == 200
+    keys = [f"{number} {at}".encode() for number in range(8) for at in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        for time in range(20):  # all open a file that is not there yet
+            path = tmp_path / f"{time}.sqlite"
+            list(pool.map(write, [path] * 8, range(8)))
+            assert len(Answers(path).get(keys * 5)) == len(keys)
 
 
 def test_a_full_cache_lets_the_oldest_answers_go(

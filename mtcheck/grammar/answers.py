@@ -12,7 +12,12 @@ from typing import Any
 LARGEST = 512 * 2**20
 """Bytes of the file from which on the oldest answers make room."""
 
+PATIENCE = 5.0
+"""Seconds to wait for another process that writes."""
+
 _VARIABLES = 500  # SQLite takes a thousand in one query
+
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 _TABLE = "CREATE TABLE IF NOT EXISTS answers (key BLOB UNIQUE, answer TEXT)"
 
@@ -30,7 +35,14 @@ class Answers:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = self._open() or self._open_anew()
+        self._file: sqlite3.Connection | None = None
+        try:
+            self._file = self._open()
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode & 0xFF in _DAMAGE:
+                self._file = self._open_anew()
+        except OSError:
+            pass  # the folder cannot be made
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Any]:
         """Return the answers to those of the keys that have one."""
@@ -63,26 +75,28 @@ class Answers:
             self._file.close()
             self._file = None
 
-    def _open(self) -> sqlite3.Connection | None:
-        file = None
+    def _open(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        file = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            file = sqlite3.connect(self.path, timeout=5, check_same_thread=False)
-            file.execute("PRAGMA journal_mode=WAL")
+            # Where another process makes the same file this one is refused at once,
+            # whatever its patience; the other one's mode is then that of both.
+            with suppress(sqlite3.OperationalError):
+                file.execute("PRAGMA journal_mode=WAL")
             file.execute("PRAGMA synchronous=NORMAL")
             with file:
                 file.execute(_TABLE)
             _make_room(file)
-        except (OSError, sqlite3.Error):
-            if file is not None:
-                file.close()
-            return None
+        except sqlite3.Error:
+            file.close()
+            raise
         return file
 
     def _open_anew(self) -> sqlite3.Connection | None:
-        """Open an empty file in the place of one that is no database."""
-        with suppress(OSError):
-            self.path.unlink()
+        """Open an empty file in the place of a damaged one."""
+        with suppress(OSError, sqlite3.Error):
+            for suffix in ("", "-wal", "-shm"):  # of another file they would damage it
+                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
             return self._open()
         return None
 
