@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # for those who run this file
 
 from bad_input_page import bad_input_page  # noqa: E402
+from readme_page import README, readme_page  # noqa: E402
 
 from benchmarks.speed_page import speed_page  # noqa: E402
 from mtcheck.rule_page import rules_page  # noqa: E402
@@ -30,9 +31,10 @@ def pages() -> dict[Path, str]:
 
 
 def main() -> None:
-    """Write all pages."""
+    """Write all pages, and the examples of the README."""
     for path, text in pages().items():
         path.write_text(text, encoding="utf-8")
+    README.write_text(readme_page(README.read_text("utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":
