@@ -23,8 +23,14 @@ from mtcheck.classify import softmax
 from mtcheck.types import LABELS, Label
 from training.data import Row, label_index
 
-LEARNERS = frozenset({"fce_learner"})
 FALSE_ALARMS = (0.01, 0.05)
+
+_LEARNERS = frozenset({"fce_learner"})
+
+
+def is_learners(rows: Sequence[Row]) -> Array:
+    """Tell which rows learners of the language wrote."""
+    return np.array([row.source in _LEARNERS for row in rows], bool)
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,11 @@ class Sample:
     def of(cls, rows: Sequence[Row], shares: Array) -> "Sample":
         """Return the sample of rows and the probabilities that they were given."""
         detail = np.array([row.detail for row in rows])
-        is_learner = np.array([row.source in LEARNERS for row in rows])
         _, document = np.unique([row.doc_id for row in rows], return_inverse=True)
         return cls(
             np.array([label_index(row) for row in rows]),
             shares,
-            (detail == "human") & ~is_learner,
+            (detail == "human") & ~is_learners(rows),
             detail == "human_translation",
             document,
         )

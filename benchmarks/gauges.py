@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks import speed
 from benchmarks.false_alarms import assess as assess_findings
-from benchmarks.figures import LEARNERS, Sample, documents, figures
+from benchmarks.figures import Sample, documents, figures, is_learners
 from benchmarks.floors import Gauge
 from benchmarks.human_rows import human_rows, lint_rows
 from benchmarks.quality import score_rows
@@ -65,7 +65,7 @@ def gauges(
 
 def quality(rows: Sequence[Row], shares: Array, prefix: str) -> Iterator[Gauge]:
     """Yield macro-F1, areas, recalls and calibration; learners' texts stand apart."""
-    kept = np.array([row.source not in LEARNERS for row in rows])
+    kept = ~is_learners(rows)
     some = [row for row, is_kept in zip(rows, kept, strict=True) if is_kept]
     sample = Sample.of(some, shares[kept])
     found = figures(sample)
@@ -83,8 +83,8 @@ def people(
     """Yield how often people's and learners' paragraphs stand out, by the card."""
     found = alarms(shares, [row.language for row in rows], model, tier)
     is_human = np.array([row.detail == "human" for row in rows])
-    is_learner = np.array([row.source in LEARNERS for row in rows])
-    groups = {"people": is_human & ~is_learner, "learners": is_human & is_learner}
+    learner = is_learners(rows)
+    groups = {"people": is_human & ~learner, "learners": is_human & learner}
     groups = {name: inside for name, inside in groups.items() if inside.any()}
     for group, inside in groups.items():
         for alarm, tolerance in ALARM_TOLERANCE.items():

@@ -15,7 +15,14 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from benchmarks.figures import LEARNERS, Sample, figures, passing, resamples, spread
+from benchmarks.figures import (
+    Sample,
+    figures,
+    is_learners,
+    passing,
+    resamples,
+    spread,
+)
 from benchmarks.quality import score_rows, shown
 from benchmarks.record import (
     data_file,
@@ -63,7 +70,7 @@ def weigh(shares: Array, extra: Array, rows: Sequence[Row]) -> Array:
     logs = np.log(shares + 1e-6)
     inputs = np.column_stack([logs[:, 1:] - logs[:, :1], extra])
     labels = np.array([label_index(row) for row in rows])
-    learner = is_learner(rows)
+    learner = is_learners(rows)
     others = np.flatnonzero(~learner)
     _, parts = parted([rows[at] for at in others.tolist()])
     folds = np.array(parts)
@@ -91,16 +98,11 @@ def inputs_of(values: Array) -> Array:
     return np.column_stack([values > 0, np.minimum(values, HIGHEST) / HIGHEST])
 
 
-def is_learner(rows: Sequence[Row]) -> Array:
-    """Tell which rows learners wrote."""
-    return np.array([row.source in LEARNERS for row in rows])
-
-
 def compare(
     rows: Sequence[Row], both: Mapping[str, Array], n_replicates: int, seed: int
 ) -> dict[str, Any]:
     """Return the figures of both probabilities, and of the difference."""
-    learner = is_learner(rows)
+    learner = is_learners(rows)
     kept = [row for row, apart in zip(rows, learner, strict=True) if not apart]
     without, with_ = (
         Sample.of(kept, both[name][~learner]) for name in ("without", "with")
@@ -128,7 +130,7 @@ def compare(
 
 def by_kind(rows: Sequence[Row], values: Array) -> dict[str, dict[str, float]]:
     """Return the mean rate of each feature by group, and areas against people."""
-    learner = is_learner(rows)
+    learner = is_learners(rows)
     labels = np.array([row.label for row in rows])
     human = np.array([row.detail == "human" for row in rows]) & ~learner
     groups = {"human": human, "learners": learner}
@@ -239,7 +241,7 @@ def main(
         "versions": versions(),
         "language": language,
         "languagetool": service.version,
-        "folds": parted([row for row in rows if row.source not in LEARNERS])[0],
+        "folds": parted([rows[at] for at in np.flatnonzero(~is_learners(rows))])[0],
         "n_unchecked": n_rows - len(rows),
         **found,
         "kinds": by_kind(rows, values),

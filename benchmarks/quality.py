@@ -9,11 +9,11 @@ import click
 import numpy as np
 
 from benchmarks.figures import (
-    LEARNERS,
     Sample,
     documents,
     figures,
     intervals,
+    is_learners,
     passing,
     strata,
 )
@@ -110,9 +110,9 @@ def assess(
     rows: Sequence[Row], shares: Array, n_replicates: int, seed: int
 ) -> dict[str, Any]:
     """Return all that is reported of the rows; learners' texts stand apart."""
-    is_learner = np.array([row.source in LEARNERS for row in rows])
-    kept = [row for row, apart in zip(rows, is_learner, strict=True) if not apart]
-    sample = Sample.of(kept, shares[~is_learner])
+    learner = is_learners(rows)
+    kept = [row for row, apart in zip(rows, learner, strict=True) if not apart]
+    sample = Sample.of(kept, shares[~learner])
     details = [(row.detail, row.tier or "-") for row in kept]
     found: dict[str, Any] = {
         "n": len(kept),
@@ -123,8 +123,8 @@ def assess(
         "by_detail": named(strata(sample, details)),
         "by_source": named(strata(sample, [(row.source,) for row in kept])),
     }
-    if is_learner.any():
-        found["learners"] = _learners(shares[is_learner], sample)
+    if learner.any():
+        found["learners"] = _learners(shares[learner], sample)
     return found
 
 
