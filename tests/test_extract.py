@@ -8,6 +8,7 @@ from itertools import pairwise, product
 from math import isfinite, isnan, log
 from zlib import crc32
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,14 @@ from mtcheck import extract
 from mtcheck.batch import Batch
 from mtcheck.extract import TIERS, Extraction, Tier, extractors, schema
 from mtcheck.extract.perplexity import HUMAN
-from mtcheck.extract.style import BUCKET_BITS, CHAR_ORDERS, GRAMS, count
+from mtcheck.extract.style import (
+    BUCKET_BITS,
+    CHAR_ORDERS,
+    GRAMS,
+    as_features,
+    count,
+    logits,
+)
 from mtcheck.extract.synonyms import CONTEXT
 from mtcheck.language_model import BITS
 from mtcheck.models import open_model
@@ -459,10 +467,22 @@ def test_n_grams_are_counted_as_one_by_one(kind: str, several: list[str]) -> Non
     assert dict(zip(places, weights.tolist(), strict=True)) == expected
 
 
+def test_style_for_a_machine_grows_with_the_text_and_no_other() -> None:
+    found = as_features(np.array([[3.0, 1.0, 5.0]] * 3), np.array([100, 1600, 0]))
+    by_name = dict(zip(logits("word", "its words"), found.T.tolist(), strict=True))
+    assert by_name == {
+        "style.word_rewritten_logit": [3.0] * 3,
+        "style.word_machine_logit": [1.0, 2.0, 0.0],
+        "style.word_round_trip_logit": [5.0] * 3,
+        "style.word_rewritten_over_round_trip_logit": [-2.0] * 3,
+    }
+
+
+@pytest.mark.parametrize("told", ["machine", "rewritten_over_round_trip"])
 @pytest.mark.parametrize("kind", GRAMS)
-def test_style_shows_phrases_of_a_sentence(kind: str) -> None:
+def test_style_shows_phrases_of_a_sentence(kind: str, told: str) -> None:
     text = "The surveyors measured the cellar. According to the minutes, it grew."
-    phrases = shown(text, f"style.{kind}_machine_logit")
+    phrases = shown(text, f"style.{kind}_{told}_logit")
     assert len(phrases) == len(set(phrases)) == 12  # one around each token
     assert {"The surveyors", "surveyors measured the", "it grew"} <= set(phrases)
     assert not any("cellar. According" in phrase for phrase in phrases)

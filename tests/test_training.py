@@ -64,7 +64,6 @@ from training.measured import (
     Measured,
     Noise,
     Spread,
-    aligned,
     measure_out_of_fold,
 )
 from training.pages import PAGES, read_noise
@@ -573,9 +572,10 @@ def test_style_by_other_weights_is_put_to_one_scale(tiny: Path) -> None:
     doubled = {kind: found * [3, 3, 3, 1] for kind, found in weights.items()}
     here, there = corpus.spread(weights), corpus.spread(doubled)
     assert there.centre == pytest.approx(here.centre * 3)
-    moved = aligned(corpus.styled(doubled), there, here)
+    moved = corpus.styled(doubled, there, here)
     assert np.allclose(moved, corpus.styled(weights), equal_nan=True, atol=1e-4)
-    # What is no style stays, and without plain text all does.
+    assert not np.allclose(corpus.styled(doubled), moved, equal_nan=True, atol=1e-4)
+    # Without plain text nothing is moved.
     none = corpus.take([at for at, one in enumerate(rows) if one.source == "news"])
     assert set(none.spread(weights).centre) == {0.0}
     assert set(none.spread(weights).width) == {1.0}

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix, vstack
 from mtcheck.batch import Batch, cut
 from mtcheck.classify import Array
 from mtcheck.extract import Extraction, schema
-from mtcheck.extract.style import GRAMS, MANNERS
+from mtcheck.extract.style import GRAMS, MANNERS, as_features, logits
 from mtcheck.models import Resources
 from mtcheck.rules import find_defects, is_residue
 from mtcheck.scorer import MIN_WORDS
@@ -38,10 +38,25 @@ Say = Callable[[str], None]
 
 
 class Spread(NamedTuple):
-    """Where the style of plain human text lies by some weights, a number a column."""
+    """Where plain human text lies by some weights, a number a kind and manner."""
 
     centre: Array
     width: Array
+
+    @classmethod
+    def unit(cls) -> Self:
+        """Return the spread by which nothing is moved."""
+        n_columns = len(GRAMS) * len(MANNERS)
+        return cls(np.zeros(n_columns), np.ones(n_columns))
+
+    def put(self, found: Array, other: Self) -> Array:
+        """Return log-odds by these weights on the scale of others.
+
+        Each fold's weights have an offset and a scale of their own, by what labels its
+        rows are of. Between folds these differed more than the labels.
+        """
+        moved: Array = (found - self.centre) * (other.width / self.width) + other.centre
+        return moved
 
 
 @dataclass(frozen=True)
@@ -83,30 +98,46 @@ class Corpus:
         """Return the weights of style by kind of n-gram, learnt from all rows."""
         return {kind: fit_style(own, self.rows) for kind, own in self.counts.items()}
 
-    def styled(self, weights: dict[str, Weights]) -> Array:
-        """Return the full vectors, their style by the given weights."""
+    def styled(
+        self,
+        weights: dict[str, Weights],
+        own: Spread | None = None,
+        other: Spread | None = None,
+    ) -> Array:
+        """Return the full vectors, their style by the given weights.
+
+        These spread plain text as ``own`` tells; the log-odds are put to where it lies
+        by ``other``, before features are made of them.
+        """
+        found = self._logits(weights)
+        if own is not None and other is not None:
+            found = own.put(found, other)
         vectors = self.vectors.copy()
-        vectors[:, _style_places()] = self._style(weights)
+        vectors[:, _style_places()] = np.hstack(
+            [
+                as_features(part, self.counts[kind].getnnz(1))
+                for kind, part in zip(GRAMS, np.hsplit(found, len(GRAMS)), strict=True)
+            ]
+        )
         return vectors
 
-    def _style(self, weights: dict[str, Weights]) -> Array:
+    def _logits(self, weights: dict[str, Weights]) -> Array:
         return np.hstack(
             [style_logits(self.counts[kind], weights[kind]) for kind in GRAMS]
         )
 
     def spread(self, weights: dict[str, Weights]) -> Spread:
-        """Return the mean and deviation of the style of plain text.
+        """Return the mean and deviation of the log-odds of plain text.
 
         All its sources count alike. Where there is no plain text, nothing is moved by
         what is returned.
         """
         names = np.array([row.source for row in self.rows])
         is_plain = np.array([name.startswith(PLAIN_PREFIX) for name in names], bool)
-        n_columns = len(_style_places())
         if not is_plain.any():
-            return Spread(np.zeros(n_columns), np.ones(n_columns))
+            return Spread.unit()
         own = self.take(np.flatnonzero(is_plain))
-        found = np.nan_to_num(own._style(weights))
+        found = np.nan_to_num(own._logits(weights))
         parts = [found[names[is_plain] == name] for name in sorted({*names[is_plain]})]
         centre, width = (
             np.mean([measure(part, axis=0) for part in parts], axis=0)
@@ -129,26 +160,12 @@ def _counts(
 
 
 def _style_columns() -> list[str]:
-    return [f"style.{kind}_{manner}_logit" for kind in GRAMS for manner in MANNERS]
+    return [name for kind in GRAMS for name in logits(kind, "")]
 
 
 def _style_places() -> list[int]:
     names = schema().names
     return [names.index(name) for name in _style_columns()]
-
-
-def aligned(vectors: Array, own: Spread, other: Spread) -> Array:
-    """Return vectors whose style is put to the scale of other weights.
-
-    Each fold's weights have an offset and a scale of their own, by what labels its rows
-    are of. Between folds these differed more than the labels.
-    """
-    places = _style_places()
-    moved = vectors.copy()
-    moved[:, places] -= own.centre
-    moved[:, places] *= other.width / own.width
-    moved[:, places] += other.centre
-    return moved
 
 
 @dataclass(frozen=True)
@@ -265,12 +282,10 @@ def measure_out_of_fold(
             say(f"{name} fold {fold + 1} of {folds.max() + 1}: {len(own):,} rows")
             weights = taught.take(np.flatnonzero(folds[taught_of] != fold)).fit()
             spread = corpus.spread(weights)
-            found = corpus.take(own).styled(weights)
-            vectors[own] = aligned(found, spread, scale)
+            vectors[own] = corpus.take(own).styled(weights, spread, scale)
             if name == "source":
                 held = np.flatnonzero(folds[origins] == fold)
-                found = made.take(held).styled(weights)
-                extra[held] = aligned(found, spread, scale)
+                extra[held] = made.take(held).styled(weights, spread, scale)
     n_rows, n_strange = len(corpus.rows), len(corpus.rows) + len(made.rows)
     at = np.arange(n_strange + n_rows)
     measured = Measured(

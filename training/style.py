@@ -67,7 +67,10 @@ def fit_style(matrix: csr_matrix, rows: Sequence[Row]) -> Weights:
 
 
 def style_logits(matrix: csr_matrix, weights: Weights) -> Array:
-    """Return what ``Style`` measures, of shape (rows, manners), from n-gram counts."""
+    """Return the log-odds of n-gram counts, of shape (rows, manners), by the weights.
+
+    ``as_features`` makes of them what ``Style`` measures.
+    """
     plain = weights.astype(np.float32)
     found: Array = (_scaled(matrix, plain[:, -1]) @ plain[:, :-1]).astype(np.float64)
     found[matrix.getnnz(1) == 0] = np.nan
