@@ -63,10 +63,10 @@ def as_features(found: Array, sizes: NDArray[np.integer[Any]]) -> Array:
     ``sizes`` the distinct n-grams of each paragraph.
 
     What speaks for a machine grows with the fourth root of these: all sentences of a
-    translation are a machine's, and each more of them makes it surer, though less than
-    if they were independent. Of rewriting the share says more, as much is left as it
-    was. Tables by feature see no difference of two, so that of the two manners that are
-    taken for each other is a feature of its own.
+    translation are a machine's, so each more of them makes it surer, though by less
+    than if none hung on another. Of rewriting the share says more, since much is left
+    as it was. Tables by feature see no difference of two features, so that of the two
+    manners that are taken for each other is one of its own.
     """
     rewritten, machine, round_trip = found.T
     grown = machine * np.sqrt(np.sqrt(sizes / _USUAL))
