@@ -43,12 +43,6 @@ class Spread(NamedTuple):
     centre: Array
     width: Array
 
-    @classmethod
-    def unit(cls) -> Self:
-        """Return the spread by which nothing is moved."""
-        n_columns = len(GRAMS) * len(MANNERS)
-        return cls(np.zeros(n_columns), np.ones(n_columns))
-
     def put(self, found: Array, other: Self) -> Array:
         """Return log-odds by these weights on the scale of others.
 
@@ -57,6 +51,12 @@ class Spread(NamedTuple):
         """
         moved: Array = (found - self.centre) * (other.width / self.width) + other.centre
         return moved
+
+
+_N_LOGITS = len(GRAMS) * len(MANNERS)
+
+_UNIT = Spread(np.zeros(_N_LOGITS), np.ones(_N_LOGITS))
+"""Between this and itself nothing is moved."""
 
 
 @dataclass(frozen=True)
@@ -101,17 +101,15 @@ class Corpus:
     def styled(
         self,
         weights: dict[str, Weights],
-        own: Spread | None = None,
-        other: Spread | None = None,
+        own: Spread = _UNIT,
+        other: Spread = _UNIT,
     ) -> Array:
         """Return the full vectors, their style by the given weights.
 
         These spread plain text as ``own`` tells; the log-odds are put to where it lies
         by ``other``, before features are made of them.
         """
-        found = self._logits(weights)
-        if own is not None and other is not None:
-            found = own.put(found, other)
+        found = own.put(self._logits(weights), other)
         vectors = self.vectors.copy()
         vectors[:, _style_places()] = np.hstack(
             [
@@ -135,7 +133,7 @@ class Corpus:
         names = np.array([row.source for row in self.rows])
         is_plain = np.array([name.startswith(PLAIN_PREFIX) for name in names], bool)
         if not is_plain.any():
-            return Spread.unit()
+            return _UNIT
         own = self.take(np.flatnonzero(is_plain))
         found = np.nan_to_num(own._logits(weights))
         parts = [found[names[is_plain] == name] for name in sorted({*names[is_plain]})]

@@ -70,7 +70,12 @@ def as_features(found: Array, sizes: NDArray[np.integer[Any]]) -> Array:
     """
     rewritten, machine, round_trip = found.T
     grown = machine * np.sqrt(np.sqrt(sizes / _USUAL))
-    return np.column_stack([rewritten, grown, round_trip, rewritten - round_trip])
+    return np.column_stack(_by_feature(rewritten, grown, round_trip))
+
+
+def _by_feature(rewritten: Array, machine: Array, round_trip: Array) -> list[Array]:
+    """Return a row a feature, in the order of ``logits``, from a row a manner."""
+    return [rewritten, machine, round_trip, rewritten - round_trip]
 
 
 class Grams(NamedTuple):
@@ -203,9 +208,7 @@ class Style:
         self._is_learnt = plain[:, :-1].any(axis=0)
         # One number of 16 bytes a row: numpy takes these ten times as fast as rows.
         self._packed = plain.view(np.complex128).ravel()
-        rewritten, machine, round_trip = (plain[:, :-1] * plain[:, -1:]).T
-        contrast = rewritten - round_trip
-        self._gains = np.stack([rewritten, machine, round_trip, contrast])
+        self._gains = np.stack(_by_feature(*(plain[:, :-1] * plain[:, -1:]).T))
         self._mask = mask
         self._columns = {name: at for at, name in enumerate(self.features)}
 
