@@ -92,6 +92,11 @@ class Trie:
         logs = found.after(backoffs)
         return Reading(every, places, logs, found.lengths, words == 0, backoffs)
 
+    def alone(self, reading: Reading) -> NDArray[np.float64]:
+        """Return the log10 that each token of a reading has in no context."""
+        words = reading.words[reading.places]
+        return self._unigrams.logs[words].astype(np.float64)
+
     @property
     def n_before(self) -> int:
         """The words of context that count."""

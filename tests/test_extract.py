@@ -27,6 +27,7 @@ from mtcheck.extract.style import (
 )
 from mtcheck.extract.synonyms import CONTEXT
 from mtcheck.language_model import BITS
+from mtcheck.languages import language
 from mtcheck.models import open_model
 from mtcheck.rules import find_defects
 from mtcheck.segment import Passage, passages
@@ -287,8 +288,38 @@ def test_shuffled_words_surprise_more() -> None:
     shuffled = "Wanted the what door they children old asked and opened the woman the."
     for feature in ("perplexity.mean_bits", "perplexity.bare_share"):
         assert measured(shuffled)[feature] > measured(PLAIN)[feature]
-    fluent = "perplexity.fluent_share"
-    assert measured(shuffled)[fluent] < measured(PLAIN)[fluent]
+    for feature in (
+        "perplexity.fluent_share",
+        "perplexity.gain_bits",
+        "perplexity.function_gain_bits",
+    ):
+        assert measured(shuffled)[feature] < measured(PLAIN)[feature]
+
+
+def test_gains_are_what_the_words_before_save() -> None:
+    model = open_model().resources("en").language_model(HUMAN).kenlm
+    words = PLAIN.lower().rstrip(".").split()
+    alone = [next(iter(model.full_scores(word, False, False)))[0] for word in words]
+    in_place = [found[0] for found in model.full_scores(" ".join(words), True, False)]
+    gains = np.subtract(in_place, alone) * BITS
+    is_function = np.isin(words, sorted(language("en").function_words))
+    assert 0 < is_function.sum() < len(words)
+    values = measured(PLAIN.rstrip("."))
+    assert values["perplexity.gain_bits"] == pytest.approx(gains.mean())
+    expected = pytest.approx(gains[is_function].mean())
+    assert values["perplexity.function_gain_bits"] == expected
+
+
+def test_words_that_their_context_saves_least_are_shown_first() -> None:
+    odd = PLAIN.replace("opened the door", "opened of door")
+    assert shown(odd, "perplexity.function_gain_bits")[0] == "of"
+    assert shown(odd, "perplexity.gain_bits")[0] in {"of", "door"}
+
+
+def test_a_text_without_function_words_has_no_gain_of_theirs() -> None:
+    values = measured("Old ferries left port.")
+    assert isnan(values["perplexity.function_gain_bits"])
+    assert not isnan(values["perplexity.gain_bits"])
 
 
 SPUN = {

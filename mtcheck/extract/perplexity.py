@@ -6,9 +6,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from mtcheck.batch import Batch, Places, ranked
+from mtcheck.batch import Batch, Flags, Places, ranked
 from mtcheck.extract import Array, Tier
 from mtcheck.language_model import BITS, LanguageModel
+from mtcheck.languages import language as language_of
 from mtcheck.models import Resources
 from mtcheck.ngrams import Reading
 from mtcheck.types import Span
@@ -25,12 +26,23 @@ EASY_BITS = 2.0
 MIN_KNOWN = 3
 """A sentence of fewer known tokens says nothing of its level."""
 
+_OF_ALL_WORDS = "perplexity.gain_bits"
+_OF_FUNCTION_WORDS = "perplexity.function_gain_bits"
+_GAINS = (_OF_ALL_WORDS, _OF_FUNCTION_WORDS)
+
 
 class Perplexity:
-    """Level, spread and bursts of surprise under a large model of human text."""
+    """Level, spread and bursts of surprise under a large model of human text.
+
+    The gain of a token is what its context saves: its surprise by its frequency alone
+    less that in its place, its pointwise mutual information with the words before it
+    (Church and Hanks, "Word Association Norms, Mutual Information, and Lexicography",
+    Computational Linguistics 16, 1990). Rare words of a topic have high surprise in any
+    text; where words stand that do not belong together, it is the gain that falls.
+    """
 
     name: ClassVar[str] = "perplexity"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     tier: ClassVar[Tier] = "fast"
     features: ClassVar[dict[str, str]] = {
         "perplexity.mean_bits": "mean surprise of a known token, in bits",
@@ -45,19 +57,28 @@ class Perplexity:
         "perplexity.unknown_share": "share of tokens that the model does not know",
         "perplexity.bare_share": "share of tokens that no known word pair leads to",
         "perplexity.fluent_share": "share of tokens that end a known run of four",
+        _OF_ALL_WORDS: "mean surprise that its context saves a known token, in bits",
+        _OF_FUNCTION_WORDS: "mean surprise that its context saves a known "
+        "function word, in bits",
     }
 
-    def __init__(self, resources: Resources) -> None:
-        self._model = resources.language_model(HUMAN)
+    def __init__(self, model: LanguageModel, function_words: frozenset[str]) -> None:
+        self._model = model
+        self._function_words = function_words
 
     @classmethod
     def open(cls, resources: Resources, language: str) -> Self | None:
-        """Open the model of human text."""
-        return cls(resources)
+        """Open the model of human text, and take the function words."""
+        function_words = language_of(language).function_words
+        return cls(resources.language_model(HUMAN), function_words)
 
     def measure(self, batch: Batch) -> Array:
-        """Measure paragraphs; all NaN where one has no known token."""
+        """Measure paragraphs; all NaN where one has no known token.
+
+        That of function words is NaN as well where none is known.
+        """
         reading = read(batch, self._model)
+        gains, is_function = self._gained(batch)
         known = ~reading.is_unknown
         bits, owners = -BITS * reading.logs[known], batch.token_paragraphs[known]
         n_known, n_tokens = batch.counts(owners), batch.n_tokens
@@ -77,20 +98,42 @@ class Perplexity:
                 n_unknown / n_tokens,
                 (_runs(batch, reading, 1) - n_unknown) / n_tokens,
                 _runs(batch, reading, 4) / n_tokens,
+                _mean(batch, gains, known),
+                _mean(batch, gains, known & is_function),
             ]
         found = np.column_stack(columns)
         found[n_known == 0] = nan
         return found
 
     def locate(self, batch: Batch, paragraph: int, feature: str) -> Iterable[Span]:
-        """Yield the most surprising tokens, or for shares of unknown words, these."""
+        """Yield the most surprising tokens, or for shares of unknown words, these.
+
+        For gains, those that their context saves least.
+        """
         own = batch.own_tokens(paragraph)
         reading = read(batch, self._model)
         wanted = reading.is_unknown[own]
         if feature != "perplexity.unknown_share":
             wanted = ~wanted
-        at = np.flatnonzero(wanted) + own.start
-        return batch.spans(int(at[place]) for place in ranked(-BITS * reading.logs[at]))
+        bits = BITS * reading.logs[own]
+        if feature in _GAINS:
+            gains, is_function = self._gained(batch)
+            bits = gains[own]
+            if feature == _OF_FUNCTION_WORDS:
+                wanted &= is_function[own]
+        at = np.flatnonzero(wanted)
+        return batch.spans(int(at[place]) + own.start for place in ranked(-bits[at]))
+
+    def _gained(self, batch: Batch) -> tuple[Array, Flags]:
+        """Return the gain of each token, in bits, and which are function words."""
+
+        def find() -> tuple[Array, Flags]:
+            reading = read(batch, self._model)
+            saved = reading.logs - self._model.trie.alone(reading)
+            is_function = batch.of_tokens(self._function_words.__contains__, np.bool_)
+            return BITS * saved, is_function
+
+        return batch.keep(self, find)
 
 
 def read(batch: Batch, model: LanguageModel) -> Reading:
@@ -101,6 +144,11 @@ def read(batch: Batch, model: LanguageModel) -> Reading:
         return model.trie.read(words, batch.token_lines, len(batch.line_sizes))
 
     return batch.keep(model, make)
+
+
+def _mean(batch: Batch, values: Array, flags: Flags) -> Array:
+    owners = batch.token_paragraphs[flags]
+    return batch.sums(owners, values[flags]) / batch.counts(owners)
 
 
 def _runs(batch: Batch, reading: Reading, length: int) -> Places:
