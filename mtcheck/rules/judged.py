@@ -36,7 +36,7 @@ RULES = (
         "human text passes as seldom as the level of evidence says.",
         bad=(
             "⟦Ardex makes live eighty persons. officials. Nobody in the village it "
-            "forgets, according to the minutes. geologists.⟧",
+            "forgets, according to the minutes. geologists. . of the. mayor.⟧",
         ),
         good=(_PLAIN,),
     ),
