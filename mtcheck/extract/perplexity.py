@@ -78,9 +78,10 @@ class Perplexity:
         That of function words is NaN as well where none is known.
         """
         reading = read(batch, self._model)
-        gains, is_function = self._gained(batch)
         known = ~reading.is_unknown
         bits, owners = -BITS * reading.logs[known], batch.token_paragraphs[known]
+        gains, is_function = (values[known] for values in self._gained(batch))
+        small = owners[is_function]
         n_known, n_tokens = batch.counts(owners), batch.n_tokens
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = batch.sums(owners, bits) / n_known
@@ -98,8 +99,8 @@ class Perplexity:
                 n_unknown / n_tokens,
                 (_runs(batch, reading, 1) - n_unknown) / n_tokens,
                 _runs(batch, reading, 4) / n_tokens,
-                _mean(batch, gains, known),
-                _mean(batch, gains, known & is_function),
+                batch.sums(owners, gains) / n_known,
+                batch.sums(small, gains[is_function]) / batch.counts(small),
             ]
         found = np.column_stack(columns)
         found[n_known == 0] = nan
@@ -144,11 +145,6 @@ def read(batch: Batch, model: LanguageModel) -> Reading:
         return model.trie.read(words, batch.token_lines, len(batch.line_sizes))
 
     return batch.keep(model, make)
-
-
-def _mean(batch: Batch, values: Array, flags: Flags) -> Array:
-    owners = batch.token_paragraphs[flags]
-    return batch.sums(owners, values[flags]) / batch.counts(owners)
 
 
 def _runs(batch: Batch, reading: Reading, length: int) -> Places:
