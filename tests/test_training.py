@@ -66,7 +66,7 @@ from training.measured import (
     Spread,
     measure_out_of_fold,
 )
-from training.pages import PAGES, read_noise
+from training.pages import GOLD, PAGES, WEB_PARAGRAPHS, WEB_WORDS, read_noise, read_web
 from training.round_trip import PAIRS, translate
 from training.style import Weights
 
@@ -734,6 +734,60 @@ def test_noise_is_read_of_some_pages_of_a_language(tmp_path: Path) -> None:
     german = read_noise(tmp_path, "de")
     assert len(german) == 400
     assert german[1] == Document("S 3", "3", None, "de")
+
+
+def write_pages(data: Path, pages: list[dict[str, Any]]) -> None:
+    (data / "scraped").mkdir()
+    for name in (PAGES, GOLD):
+        with lzma.open(data / name, "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(page) + "\n" for page in pages)
+
+
+def marked(
+    id_: str, text: str, main: str = "", **snippets: list[str]
+) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "raw_id": id_,
+        "lang": "en",
+        "source": "blogs",
+        "text": text,
+        "gold_text": main,
+        **snippets,
+    }
+
+
+def run_of(name: str, n_words: int = WEB_WORDS[0]) -> str:
+    return " ".join([name] * n_words)
+
+
+def test_paragraphs_of_pages_are_their_main_text(tmp_path: Path) -> None:
+    assert read_web(tmp_path, "en") == []
+    told = [run_of("rain"), "Share this", run_of("hail"), run_of("short", 29)]
+    lines = [run_of(name) for name in ("menu", "snow", "fog", "fog", "sun")]
+    inside, outside = ["snow", "fog", "sun"], ["sun"]
+    pages = [
+        marked("a", "\n".join(["Menu", *told]), "\n".join(told)),
+        marked("b", "\n".join(lines), must_include=inside, must_exclude=outside),
+        marked("c", told[0], told[0]),
+        {**marked("d", told[0], told[0]), "lang": "de"},
+    ]
+    write_pages(tmp_path, pages)
+    found = read_web(tmp_path, "en")
+    # What stands twice on a page is not told apart, and what came before is not new.
+    assert [row.text for row in found] == [told[0], told[2], lines[1]]
+    assert [row.doc_id for row in found] == ["a", "a", "b"]
+    assert {row.source for row in found} == {"web_blogs"}
+    assert all(row.is_noncommercial and row.detail == "human" for row in found)
+    assert [row.language for row in read_web(tmp_path, "de")] == ["de"]
+
+
+def test_no_page_leads_and_no_paragraph_is_endless(tmp_path: Path) -> None:
+    many = [run_of(f"w{at}", 1_000) for at in range(11)]
+    write_pages(tmp_path, [marked("a", "\n".join(many), "\n".join(many))])
+    found = [row.text for row in read_web(tmp_path, "en")]
+    assert len(found) == WEB_PARAGRAPHS
+    assert found == [run_of(f"w{at}", WEB_WORDS[1]) for at in (0, 3, 6, 9)]
 
 
 def test_findings_never_speak_for_people() -> None:

@@ -24,7 +24,7 @@ from training.human import fit_human, shares_run
 from training.kenlm_tools import KenlmTools
 from training.lexicons import THESAURI, thesaurus_groups
 from training.measured import Corpus, Measured, Noise, Say, measure_out_of_fold
-from training.pages import read_noise
+from training.pages import read_noise, read_web
 from training.round_trip import need, round_trips
 from training.spin import Thesaurus, spun_rows
 
@@ -100,7 +100,7 @@ def build_language(
     made_of, parts = zip(*made_rows(rows, seed), strict=True)
     say(f"measured {len(rows):,} rows; their {len(parts):,} windows and damaged copies")
     made = Corpus.of(parts, target)
-    dev = Corpus.of(gathered.dev, target)
+    dev = Corpus.of((*gathered.dev, *read_web(data, language)), target)
     by_document = document_folds(rows, DOCUMENT_FOLDS)
     by_source = source_folds(rows, SOURCE_FOLDS)
     if not leave_all_labels(by_source, rows):

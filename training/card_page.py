@@ -170,7 +170,8 @@ def _thresholds(card: Mapping[str, Any], language: str) -> Iterator[str]:
     yield f"### Evidence ({language})"
     yield ""
     yield "Thresholds of the full tier, from people's text of sources that the judging"
-    yield "model had not seen, each source weighing as much as 200 paragraphs at most."
+    yield "model had not seen, pages of the web (`web_…`) among them, each source"
+    yield "weighing as much as 200 paragraphs at most."
     yield ""
     rows = [
         (label, *[f"{found[rate]:.3f}" for rate in ("0.001", "0.01", "0.05")])

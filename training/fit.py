@@ -72,7 +72,7 @@ def fit_tier(
     """Fit one tier on ``train``; scale, leaning and context on ``dev``.
 
     The sources of ``dev`` are not those of ``train``, as those of users are not. Its
-    rows for non-commercial use are for the thresholds alone.
+    rows for non-commercial use, learners' and pages', are for the thresholds alone.
 
     ``folds`` parts the rows of ``train`` by source; the thresholds are of ``dev`` and
     of the rows of each fold, judged by the tables that the other folds give. ``noise``

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mtcheck.residue.phrases import split_lines
-from mtcheck.types import Document
+from mtcheck.segment import count_words
+from mtcheck.types import Document, Label
+from training.data import Row
 
 Part = Literal["fit", "measured", "apart"]
 
@@ -23,6 +25,15 @@ GOLD = "scraped/boilerplate_gold.jsonl.xz"
 
 NOISY_PAGES = 400
 """Pages by which it is told what findings there are by chance."""
+
+WEB_PREFIX = "web_"
+"""What the names of sources of paragraphs of pages begin with."""
+
+WEB_WORDS = (30, 200)
+"""Shortest paragraph of a page that is judged, and where longer ones are cut."""
+
+WEB_PARAGRAPHS = 4
+"""Paragraphs of one page, at most, so that no page leads."""
 
 _WORD = re.compile(r"[^\W_]+")
 _FEW = 4
@@ -80,6 +91,59 @@ def read_noise(data: Path, language: str) -> list[Document]:
     rows = [row for row in _rows(path) if row["lang"] == language]
     step = max(1, len(rows) // NOISY_PAGES)
     return [Document(row["text"], row["id"], None, language) for row in rows[::step]]
+
+
+def read_web(data: Path, language: str) -> list[Row]:
+    """Return paragraphs that people put on the web; none without the marked pages.
+
+    They are from the main text of pages, or the lines that hold a snippet of it, spread
+    evenly over each page. The pages are their authors', so they train nothing: they
+    only tell how seldom people's text may pass a threshold.
+    """
+    if not (data / GOLD).is_file():
+        return []
+    found: dict[str, Row] = {}
+    for page in read_pages(data):
+        if page.language == language:
+            texts = _main_paragraphs(page)
+            step = max(1, -(-len(texts) // WEB_PARAGRAPHS))
+            for text in texts[::step]:
+                found.setdefault(text, _web_row(page, text))
+    return list(found.values())
+
+
+def _main_paragraphs(page: Page) -> list[str]:
+    if page.main:
+        lines = page.main.split("\n")
+    else:
+        every = [span.of(page.text) for span in split_lines(page.text)]
+        held = snippet_lines(page)
+        outside = {at for places, is_outside in held if is_outside for at in places}
+        # Where several lines hold a snippet, only one is in the main text.
+        inside = {
+            places[0]
+            for places, is_outside in held
+            if not is_outside and len(places) == 1
+        }
+        lines = [every[at] for at in sorted(inside - outside)]
+    least, most = WEB_WORDS
+    texts = [" ".join(line.split()[:most]) for line in lines]
+    return [text for text in texts if count_words(text, least) >= least]
+
+
+def _web_row(page: Page, text: str) -> Row:
+    return Row(
+        text,
+        page.language,
+        Label.ORIGINAL,
+        f"{WEB_PREFIX}{page.source}",
+        "human",
+        page.id,
+        "",
+        "the authors of the pages",
+        is_noncommercial=True,
+        genre="web page",
+    )
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
