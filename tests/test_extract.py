@@ -504,7 +504,7 @@ def test_style_for_a_machine_grows_with_the_text_and_no_other() -> None:
     assert by_name == {
         "style.word_rewritten_logit": [3.0] * 3,
         "style.word_machine_logit": [1.0, 2.0, 0.0],
-        "style.word_round_trip_logit": [5.0] * 3,
+        "style.word_round_trip_logit": [5.0, 10.0, 0.0],
         "style.word_rewritten_over_round_trip_logit": [-2.0] * 3,
     }
 

@@ -10,8 +10,9 @@ class Kind(NamedTuple):
     """A kind of text; ``weight`` is against the usual kind of the same label.
 
     Kinds that are made here are plain to see; little weight suffices to learn them, and
-    more would call rare words of people spun. Broken text bears less of it, for
-    it is by few translators.
+    more would call rare words of people spun. Round trips bear less of it, for they are
+    by few translators; damage bears least, for people's text as it was scraped has some
+    as well.
     """
 
     name: str
@@ -24,7 +25,8 @@ KINDS = (
     Kind("rewritten", Label.PARAPHRASED, 1.0),
     Kind("translated", Label.MACHINE_MANGLED, 1.0),
     Kind("spun", Label.PARAPHRASED, 0.3),
-    Kind("broken", Label.MACHINE_MANGLED, 0.1),
+    Kind("sent round", Label.MACHINE_MANGLED, 0.2),
+    Kind("damaged", Label.MACHINE_MANGLED, 0.02),
 )
 """The first kind of each label is its usual one."""
 
@@ -34,8 +36,10 @@ def kind_index(row: Row) -> int:
     names = [kind.name for kind in KINDS]
     if row.label == Label.PARAPHRASED and row.detail == "spun":
         return names.index("spun")
-    if row.is_damaged or row.is_round_trip:
-        return names.index("broken")
+    if row.is_round_trip:
+        return names.index("sent round")
+    if row.is_damaged:
+        return names.index("damaged")
     return next(at for at, kind in enumerate(KINDS) if kind.label == row.label)
 
 

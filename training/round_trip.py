@@ -20,14 +20,21 @@ PAIRS = {
         "spanish": ("eng-spa", "spa-eng"),
         "catalan": ("eng-cat", "cat-eng"),
         "galician": ("en-gl", "gl-en"),
+        "esperanto": ("en-eo", "eo-en"),
     }
 }
 """The modes there and back, by the name of the language between."""
 
-PACKAGES = ("apertium", "apertium-eng-spa", "apertium-eng-cat", "apertium-en-gl")
+PACKAGES = (
+    "apertium",
+    "apertium-eng-spa",
+    "apertium-eng-cat",
+    "apertium-en-gl",
+    "apertium-eo-en",
+)
 """What Debian calls them."""
 
-TRIP_SHARE = 0.04
+TRIP_SHARE = 0.08
 """Share of the originals that each pair is given."""
 
 _BREAK = "\n\n"

@@ -43,12 +43,14 @@ def fit_style(matrix: csr_matrix, rows: Sequence[Row]) -> Weights:
     ``matrix`` has the n-gram counts of the rows, of shape (rows, buckets). What
     rewriting and translation have in common with neither is learnt of all rows that
     were met, of the round trips apart: with these among them, statistical translation
-    is told less well. Spun rows have the style of their originals, and teach none.
+    is told less well. Nor do round trips say which n-grams count, and by how much: how
+    many of them are made must not move what is learnt of met text. Spun rows have the
+    style of their originals, and teach none.
     """
     is_trip = np.array([row.is_round_trip for row in rows])
     is_met = np.array([not row.is_made for row in rows])
     labels = np.array([label_index(row) for row in rows])
-    idf = _idf(matrix[is_met | is_trip], _sources(rows, is_met | is_trip))
+    idf = _idf(matrix[is_met], np.array([row.source for row in rows])[is_met])
     scaled = _scaled(matrix, idf)
     weights = np.zeros((matrix.shape[1], len(MANNERS) + 1), np.float32)
     balanced = domain_weights([row for row in rows if not row.is_made])
@@ -76,10 +78,6 @@ def style_logits(matrix: csr_matrix, weights: Weights) -> Array:
     found[matrix.getnnz(1) == 0] = np.nan
     found[:, ~plain[:, :-1].any(axis=0)] = np.nan
     return found
-
-
-def _sources(rows: Sequence[Row], chosen: NDArray[np.bool_]) -> NDArray[np.str_]:
-    return np.array([row.source for row in rows])[chosen]
 
 
 def _idf(matrix: csr_matrix, sources: NDArray[np.str_]) -> NDArray[np.float32]:

@@ -37,6 +37,9 @@ MANNERS = {
 }
 """What human text is told from, in the order of the weights' columns."""
 
+_BY_MACHINE = slice(1, 3)
+"""Features that say that all of a text is a machine's: translation, round trips."""
+
 _USUAL = 100
 """About as many distinct words and word pairs as a usual paragraph has."""
 
@@ -68,9 +71,9 @@ def as_features(found: Array, sizes: NDArray[np.integer[Any]]) -> Array:
     as it was. Tables by feature see no difference of two features, so that of the two
     manners that are taken for each other is one of its own.
     """
-    rewritten, machine, round_trip = found.T
-    grown = machine * np.sqrt(np.sqrt(sizes / _USUAL))
-    return np.column_stack(_by_feature(rewritten, grown, round_trip))
+    features = np.column_stack(_by_feature(*found.T))
+    features[:, _BY_MACHINE] *= np.sqrt(np.sqrt(sizes / _USUAL))[:, np.newaxis]
+    return features
 
 
 def _by_feature(rewritten: Array, machine: Array, round_trip: Array) -> list[Array]:
@@ -198,7 +201,7 @@ class Style:
     """Log-odds of rewritten and of machine text by the n-grams of a paragraph."""
 
     name: ClassVar[str] = "style"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tier: ClassVar[Tier] = "fast"
     kind: ClassVar[str] = "word"
     features: ClassVar[dict[str, str]] = logits(kind, "its words and word pairs")

@@ -10,7 +10,7 @@ class StyleChars(Style):
     """Log-odds of rewritten and of machine text by its character n-grams."""
 
     name: ClassVar[str] = "style_chars"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tier: ClassVar[Tier] = "full"
     kind: ClassVar[str] = "char"
     features: ClassVar[dict[str, str]] = logits(kind, "its character n-grams")

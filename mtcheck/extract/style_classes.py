@@ -10,7 +10,7 @@ class StyleClasses(Style):
     """Log-odds of rewritten and of machine text by the classes of its words."""
 
     name: ClassVar[str] = "style_classes"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tier: ClassVar[Tier] = "full"
     kind: ClassVar[str] = "class"
     features: ClassVar[dict[str, str]] = logits(kind, "the classes of its words")
