@@ -97,7 +97,7 @@ def read_web(data: Path, language: str) -> list[Row]:
     """Return paragraphs that people put on the web; none without the marked pages.
 
     They are from the main text of pages, or the lines that hold a snippet of it, spread
-    evenly over each page. The pages are their authors', so they train nothing: they
+    evenly over each page. The pages are their authors', so they teach no verdict: they
     only tell how seldom people's text may pass a threshold.
     """
     if not (data / GOLD).is_file():
