@@ -40,12 +40,19 @@ from benchmarks.record import (
     write,
 )
 from mtcheck.benchmarking.figures import MADE, Array, area
-from mtcheck.classify import softmax
+from mtcheck.classify import IN_FAVOUR, softmax
 from mtcheck.errors import MtcheckError
 from mtcheck.estimators import VerdictClassifier
 from mtcheck.extract import schema
 from mtcheck.types import LABELS, Label
-from training.additive import IN_FAVOUR, fit_additive, slope_and_leaning
+from training.additive import (
+    WORDS,
+    Scored,
+    fit_additive,
+    fit_leaning,
+    leaning,
+    slope_for,
+)
 from training.build import DOCUMENT_FOLDS, gather, leave_all_labels
 from training.damage import made_rows
 from training.data import PLAIN_PREFIX, Row, document_folds, source_folds
@@ -103,7 +110,10 @@ def judge(
     """Return the strange rows, and the learners', as the other folds judge them."""
     names = schema().names
     is_learner = np.array([row.is_noncommercial for row in measured.rows])
-    strange = ~measured.is_familiar & (~measured.is_part | is_learner)
+    is_damaged = np.array([row.is_damaged for row in measured.rows])
+    is_window = measured.is_part & ~is_learner & ~is_damaged
+    strange = ~measured.is_familiar & ~is_damaged
+    n_words = measured.vectors[:, names.index(WORDS)]
     logits = np.full((len(measured.rows), len(LABELS)), np.nan)
     for fold in sorted(set(folds.tolist())):
         say(f"judging fold {fold + 1}")
@@ -111,30 +121,32 @@ def judge(
         model = fit_additive(names, kept, UNUSED, seed)
         inside = np.flatnonzero(strange & (folds == fold))
         logits[inside] = model.logits(measured.vectors[inside])
-    own, learners = (
-        np.flatnonzero(strange & flag) for flag in (~is_learner, is_learner)
+    own, learners, windows = (
+        np.flatnonzero(strange & flag)
+        for flag in (~is_learner & ~is_window, is_learner, is_window)
     )
-    judged = measured.take(own)
+    judged, met = measured.take(own), own[[_is_met(measured.rows[at]) for at in own]]
     shares = np.empty_like(logits)
     for fold in sorted(set(folds.tolist())):
-        others = own[folds[own] != fold]
-        slope, shift = _adjusted(logits[others], measured.take(others))
+        # Made rows, and plain text, would not be met in these numbers.
+        whole, parts = (some[folds[some] != fold] for some in (met, windows))
+        slope = _slope(logits[whole], measured.take(whole))
+        lean = fit_leaning(
+            *(
+                Scored(slope * logits[some], measured.labels[some], n_words[some])
+                for some in (whole, parts)
+            )
+        )
         inside = folds == fold
-        shares[inside] = softmax(slope * (logits[inside] + shift * IN_FAVOUR))
+        shares[inside] = softmax(slope * logits[inside] + lean.gains(n_words[inside]))
     return (
         Judged(judged.rows, folds[own], shares[own]),
         Judged(measured.take(learners).rows, folds[learners], shares[learners]),
     )
 
 
-def _adjusted(logits: Array, rows: Measured) -> tuple[float, float]:
-    """Return scale and leaning of logits, as ``fit_tier`` finds them on ``dev``.
-
-    Rows that were made here, and plain text, would not be met in these numbers.
-    """
-    met = np.flatnonzero([_is_met(row) for row in rows.rows])
-    logits = logits[met]
-    return slope_and_leaning(lambda slope: slope * logits, rows.take(met))
+def _slope(logits: Array, rows: Measured) -> float:
+    return slope_for(lambda slope: slope * logits, rows)
 
 
 def _is_met(row: Row) -> bool:
@@ -223,8 +235,9 @@ def ablation(
         lost = [name for name in names if group and name.startswith(f"{group}.")]
         model = fit_additive(names, train, (*UNUSED, *lost), seed)
         logits = model.logits(dev.vectors)
-        slope, shift = _adjusted(logits, dev)
-        sample = Sample.of(dev.rows, softmax(slope * (logits + shift * IN_FAVOUR)))
+        logits = _slope(logits, dev) * logits
+        gains = leaning(logits, dev.labels) * IN_FAVOUR
+        sample = Sample.of(dev.rows, softmax(logits + gains))
         found.append(
             {
                 "without": group,

@@ -9,6 +9,7 @@ are plain numbers in JSON; opening them runs nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import exp
 from typing import Any, Self
 
 import numpy as np
@@ -20,6 +21,12 @@ from mtcheck.types import LABELS, Evidence, Label
 Array = NDArray[np.float64]
 
 _EVERY_LABEL = set(range(len(LABELS)))
+
+IN_FAVOUR = np.array([float(label == Label.ORIGINAL) for label in LABELS])
+"""One for the label original, zero for the others."""
+
+_SHORT = 20.0
+"""What a short text gains falls to a third with so many words more."""
 
 LARGEST_NUMBER = 1e6
 """Of a table or the context; far smaller ones decide, far larger ones overflow."""
@@ -164,7 +171,8 @@ class Context:
     A paragraph of n words takes ``share * words / (words + n)`` of its neighbours' mean
     logits; the document's are the mean times (words / ``unit``) ** ``exponent``, what
     its findings add beyond ``chance``, which is what those of scraped pages add a word,
-    and ``lean`` in favour of the label original.
+    and ``lean`` in favour of the label original. Paragraph and document gain ``short``
+    times their ``shortness`` in its favour besides: a short text says little.
     """
 
     share: float
@@ -172,6 +180,7 @@ class Context:
     unit: float
     exponent: float
     lean: float
+    short: float
     chance: tuple[float, ...]
 
     @classmethod
@@ -205,13 +214,19 @@ class Context:
 
     def paragraphs(self, logits: Array, n_words: Array) -> Array:
         """Return the logits of each paragraph in the light of the others."""
+        own = self.cautious(logits, n_words)
         if len(logits) < 2:
-            return logits
+            return own
         weighted = logits * n_words[:, np.newaxis]
         others = (weighted.sum(0) - weighted) / (n_words.sum() - n_words)[:, np.newaxis]
         share = self.share * self.words / (self.words + n_words)
-        informed: Array = logits + share[:, np.newaxis] * others
+        informed: Array = own + share[:, np.newaxis] * others
         return informed
+
+    def cautious(self, logits: Array, n_words: Array) -> Array:
+        """Return the logits of texts of so many words, each taken for itself."""
+        found: Array = logits + np.outer(self.short * shortness(n_words), IN_FAVOUR)
+        return found
 
     def document(self, logits: Array, n_words: Array, facts: Array) -> Array:
         """Return the pooled logits of a whole document.
@@ -221,14 +236,25 @@ class Context:
         of its own, so those add up, but for what a text of that length has by chance.
         """
         if len(logits) == 1:
-            alone: Array = logits[0]
+            alone: Array = self.cautious(logits, n_words)[0]
             return alone
         style = ((logits - facts) * n_words[:, np.newaxis]).sum(0) / n_words.sum()
         n_units = max(n_words.sum() / self.unit, 1.0)
         by_chance = np.array(self.chance) * n_words.sum()
         pooled: Array = style * n_units**self.exponent + facts.sum(0) - by_chance
-        pooled[LABELS.index(Label.ORIGINAL)] += self.lean
-        return pooled
+        pooled += self.lean * IN_FAVOUR
+        found: Array = self.cautious(pooled, n_words.sum(keepdims=True))[0]
+        return found
+
+
+def shortness(n_words: Array) -> Array:
+    """Return one for no words, and ever less for more of them.
+
+    >>> shortness(np.array([0.0, 20.0, 200.0])).round(2).tolist()
+    [1.0, 0.37, 0.0]
+    """
+    # One by one: numpy's own may differ in the last digit by what stands beside it.
+    return np.array([exp(-n / _SHORT) for n in n_words.tolist()])
 
 
 def _numbers(raw: Any) -> Array:

@@ -180,21 +180,17 @@ class Scorer:
 
         Only those in its language: another's are from other models.
         """
-        judged = [(item, item.judged.logits) for item in items if item.judged]
-        if len(items) == 1:
-            return judged
-        found = dict(enumerate(judged))
-        groups: dict[str, list[int]] = {}
-        for at, (item, _) in found.items():
-            if not item.is_residue:
-                groups.setdefault(item.language, []).append(at)
-        for code, own in groups.items():
-            n_words = np.array([float(judged[at][0].n_words) for at in own])
-            logits = np.array([judged[at][1] for at in own])
+        groups: dict[tuple[str, int | None], list[Examined]] = {}
+        for at, item in enumerate(items):
+            if item.judged:
+                # What a page has around its text is nobody's neighbour.
+                alone = at if item.is_residue else None
+                groups.setdefault((item.language, alone), []).append(item)
+        for (code, _), own in groups.items():
+            n_words = np.array([float(item.n_words) for item in own])
+            logits = np.array([item.judged.logits for item in own if item.judged])
             informed = self._language(code).context.paragraphs(logits, n_words)
-            for at, row in zip(own, informed.tolist(), strict=True):
-                found[at] = judged[at][0], row
-        return found.values()
+            yield from zip(own, informed.tolist(), strict=True)
 
     def _explain(self, items: Sequence[Examined]) -> None:
         """Find the features that moved each verdict most, each with its best place."""

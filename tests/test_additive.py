@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
-from mtcheck.classify import Array, softmax
+from mtcheck.classify import IN_FAVOUR, Array, shortness, softmax
 from mtcheck.types import LABELS, Label
-from training.additive import IN_FAVOUR, slope_and_leaning
+from training.additive import (
+    Leaning,
+    Scored,
+    fit_leaning,
+    leaning,
+    slope_for,
+)
 from training.data import LARGEST_SOURCE, Row, source_weights
 from training.measured import Measured
 
@@ -26,7 +32,8 @@ def drawn(logits: Array, source: str) -> list[Row]:
 def found(logits: Array, rows: list[Row]) -> tuple[float, float]:
     """Return slope and leaning of logits that belong to rows."""
     strange = Measured.strange(rows, np.empty((len(rows), 0)))
-    return slope_and_leaning(lambda slope: slope * logits, strange)
+    slope = slope_for(lambda slope: slope * logits, strange)
+    return slope, leaning(logits, strange.labels)
 
 
 SURE = random.normal(0, 2, (4_000, len(LABELS)))
@@ -69,3 +76,34 @@ def test_sources_weigh_as_their_rows_up_to_the_largest() -> None:
     weights = source_weights(rows)
     assert weights[:-3].sum() == pytest.approx(LARGEST_SOURCE)
     assert weights[-3:].tolist() == [1, 1, 1]
+
+
+def scored(offset: float, n_words: Array) -> Scored:
+    """Return logits that say how likely labels are, but for an offset of short text."""
+    logits = random.normal(0, 2, (len(n_words), len(LABELS)))
+    labels = np.array([LABELS.index(item.label) for item in drawn(logits, "source")])
+    off = np.outer(offset * shortness(n_words), IN_FAVOUR)
+    return Scored(logits - off, labels, n_words)
+
+
+LONG = random.uniform(60, 150, 3_000)
+SHORT = random.uniform(8, 36, 3_000)
+
+
+@pytest.mark.parametrize("offset", [1.0, 2.0])
+def test_short_paragraphs_gain_what_they_lack(offset: float) -> None:
+    found = fit_leaning(scored(0, LONG), scored(offset, SHORT))
+    assert offset <= found.short
+    assert found.short > fit_leaning(scored(0, LONG), scored(0, SHORT)).short
+
+
+def test_without_windows_nothing_hangs_on_length() -> None:
+    whole = scored(0, LONG)
+    found = fit_leaning(whole, scored(0, np.empty(0)))
+    assert found == Leaning(leaning(whole.logits, whole.labels), 0.0)
+
+
+def test_short_paragraphs_among_whole_ones_do_not_lean_twice() -> None:
+    short = scored(2, SHORT)
+    found = fit_leaning(short, short)
+    assert found.always < leaning(short.logits, short.labels)

@@ -15,6 +15,7 @@ from mtcheck.classify import (
     Context,
     effects,
     evidence,
+    shortness,
     softmax,
 )
 from mtcheck.errors import ModelError
@@ -32,7 +33,13 @@ RAW: dict[str, Any] = {
 }
 MODEL = AdditiveModel.from_json(RAW)
 CONTEXT = Context(
-    share=1.0, words=30.0, unit=60.0, exponent=0.5, lean=0.0, chance=(0.0, 0.0, 0.0)
+    share=1.0,
+    words=30.0,
+    unit=60.0,
+    exponent=0.5,
+    lean=0.0,
+    short=0.0,
+    chance=(0.0, 0.0, 0.0),
 )
 THRESHOLDS = {
     Label.PARAPHRASED: {"0.05": 0.6, "0.01": 0.8, "0.001": 0.95},
@@ -191,7 +198,7 @@ def test_a_context_without_a_field_is_refused() -> None:
 
 def test_a_context_is_read_from_the_form_of_training() -> None:
     raw: dict[str, Any] = {"share": 1, "words": 30, "unit": 60, "exponent": 0.5}
-    raw |= {"lean": 0, "chance": [0, 0, 0]}
+    raw |= {"lean": 0, "short": 0, "chance": [0, 0, 0]}
     assert Context.from_json({"context": raw}) == CONTEXT
     for damaged in ([0, 0], "none", [0, 0, None], None):
         with pytest.raises(ModelError):
@@ -207,6 +214,21 @@ def test_a_document_leans_towards_people_and_a_paragraph_alone_does_not() -> Non
     assert gained.tolist() == [0.25, 0.0, 0.0]
     alone = leaning.document(logits[:1], n_words[:1], facts[:1])
     assert alone.tolist() == logits[0].tolist()
+
+
+def test_short_texts_lean_towards_people_by_all_of_their_words() -> None:
+    logits, n_words = np.array([[0.0, 0.5, 1.0]] * 3), np.array([10.0, 10.0, 30.0])
+    facts, cautious = np.zeros_like(logits), replace(CONTEXT, short=2.0)
+    gained = cautious.paragraphs(logits, n_words) - CONTEXT.paragraphs(logits, n_words)
+    assert gained[:, 0].tolist() == pytest.approx((2 * shortness(n_words)).tolist())
+    assert not gained[:, 1:].any()
+    alone = cautious.paragraphs(logits[:1], n_words[:1])
+    assert alone[0, 0] == pytest.approx(2 * shortness(n_words)[0])
+    # As a document it is not three short texts but one of fifty words.
+    pooled = cautious.document(logits, n_words, facts)
+    pooled = pooled - CONTEXT.document(logits, n_words, facts)
+    total = 2 * shortness(np.array([50.0]))[0]
+    assert pooled.tolist() == pytest.approx([total, 0.0, 0.0])
 
 
 # Probabilities, effects, evidence ----------------------------------------------

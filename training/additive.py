@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from mtcheck.classify import AdditiveModel, Array, Context, softmax
+from mtcheck.classify import (
+    IN_FAVOUR,
+    AdditiveModel,
+    Array,
+    Context,
+    shortness,
+    softmax,
+)
 from mtcheck.estimators import VerdictClassifier
 from mtcheck.types import LABELS, Label
 from training.data import source_weights
@@ -20,8 +28,11 @@ F1_COST = 0.01
 _SLOPES = np.linspace(0.4, 2.0, 65)
 """What the scores may be multiplied by."""
 
-IN_FAVOUR = np.array([float(label == Label.ORIGINAL) for label in LABELS])
-"""One for the label original, zero for the others."""
+_SHORT_LEANING = 4.0
+"""The most that the label original may gain in a paragraph without words."""
+
+WORDS = "surface.words"
+"""The feature that tells how short a paragraph is."""
 
 
 def fit_additive(
@@ -69,10 +80,8 @@ def rounded(model: AdditiveModel, slope: float = 1.0) -> AdditiveModel:
     )
 
 
-def slope_and_leaning(
-    logits: Callable[[float], Array], rows: Measured
-) -> tuple[float, float]:
-    """Return what scores must be multiplied by for rows of unseen sources, and lean.
+def slope_for(logits: Callable[[float], Array], rows: Measured) -> float:
+    """Return what scores must be multiplied by for rows of unseen sources.
 
     ``logits`` gives the logits of the labels by the slope. Temperature scaling: Guo et
     al., "On Calibration of Modern Neural Networks", ICML 2017. The labels count as they
@@ -89,8 +98,43 @@ def slope_and_leaning(
         )
         for slope in _SLOPES
     ]
-    slope = float(_SLOPES[int(np.argmin(losses))])
-    return slope, leaning(logits(1.0), rows.labels)
+    return float(_SLOPES[int(np.argmin(losses))])
+
+
+class Leaning(NamedTuple):
+    """What the label original gains: in any paragraph, and by ``shortness`` besides."""
+
+    always: float
+    short: float
+
+    def gains(self, n_words: Array) -> Array:
+        """Return what paragraphs of so many words gain, of shape (texts, labels)."""
+        own = self.always + self.short * shortness(n_words)
+        found: Array = np.outer(own, IN_FAVOUR)
+        return found
+
+
+class Scored(NamedTuple):
+    """Paragraphs of unseen sources: logits, places of their labels, words."""
+
+    logits: Array
+    labels: NDArray[np.int64]
+    n_words: Array
+
+
+def fit_leaning(whole: Scored, windows: Scored) -> Leaning:
+    """Return how whole paragraphs, and short windows of such, lean towards people.
+
+    The log-odds of style have an offset that grows with the text, and the corpus has
+    short paragraphs of machines but hardly any of people, so most short ones would be
+    called a machine's.
+    """
+    always = Leaning(leaning(whole.logits, whole.labels), 0.0)
+    logits = windows.logits + always.gains(windows.n_words)
+    short = leaning(logits, windows.labels, shortness(windows.n_words), _SHORT_LEANING)
+    gained = whole.logits + Leaning(0.0, short).gains(whole.n_words)
+    # Some whole paragraphs are short too, and must not lean twice.
+    return Leaning(leaning(gained, whole.labels), short)
 
 
 def favouring(model: AdditiveModel, shift: float) -> AdditiveModel:
@@ -99,19 +143,28 @@ def favouring(model: AdditiveModel, shift: float) -> AdditiveModel:
     return rounded(replace(model, intercept=model.intercept + gains))
 
 
-def leaning(logits: Array, labels: NDArray[np.int64]) -> float:
+def leaning(
+    logits: Array,
+    labels: NDArray[np.int64],
+    shares: Array | float = 1.0,
+    largest: float = 1.0,
+) -> float:
     """Return the most that the label original may gain for ``F1_COST``.
 
     Flagging a person's text costs more than missing another, and most texts are by
-    people. Labels that weigh alike, as in the fit, know nothing of that.
+    people. Labels that weigh alike, as in the fit, know nothing of that. A row gets its
+    share of the gain.
     """
-    shifts = np.arange(0, 1.05, 0.05)
+    if not len(labels):
+        return 0.0
+    favour = np.outer(np.broadcast_to(shares, len(labels)), IN_FAVOUR)
+    gains = np.arange(0, largest + 0.05, 0.05)
     scores = [
-        f1_score(labels, (logits + shift * IN_FAVOUR).argmax(axis=1), average="macro")
-        for shift in shifts
+        f1_score(labels, (logits + gain * favour).argmax(axis=1), average="macro")
+        for gain in gains
     ]
     kept = [at for at, value in enumerate(scores) if value >= max(scores) - F1_COST]
-    return float(shifts[kept[-1]])
+    return round(float(gains[kept[-1]]), 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +186,17 @@ def chance(model: AdditiveModel, noise: Noise, columns: Sequence[int]) -> list[f
     return found
 
 
-def fit_context(groups: Sequence[Group], by_chance: Sequence[float]) -> Context:
+def fit_context(
+    groups: Sequence[Group], by_chance: Sequence[float], short: float
+) -> Context:
     """Return the context that makes neighbours' labels likeliest, by grid search.
 
-    ``by_chance`` is what findings add a word by chance. Documents lean towards
+    ``by_chance`` is what findings add a word by chance, ``short`` what the label
+    original gains in a text without words. Documents lean towards
     people as paragraphs do, since pooling sharpens what is said.
     """
     # The rows of the corpus have next to no findings, so chance is left out meanwhile.
-    plain = Context(0.0, 1.0, 60.0, 0.0, 0.0, (0.0,) * len(LABELS))
+    plain = Context(0.0, 1.0, 60.0, 0.0, 0.0, short, (0.0,) * len(LABELS))
     best = min(
         (
             _paragraph_loss(groups, replace(plain, share=share, words=words)),

@@ -13,20 +13,23 @@ from mtcheck.extract import Tier, schema
 from mtcheck.extract.grammar import EXTRACTOR as GRAMMAR
 from mtcheck.types import LABELS
 from training.additive import (
+    WORDS,
     Group,
+    Scored,
     chance,
     favouring,
     fit_additive,
     fit_context,
+    fit_leaning,
     rounded,
-    slope_and_leaning,
+    slope_for,
 )
 from training.data import Row, label_index
 from training.false_alarms import false_alarms, thresholds
 from training.measured import Measured, Noise
 
 UNUSED = (
-    "surface.words",
+    WORDS,
     *GRAMMAR.features,
     "readability.coleman_liau",
     "readability.lix",
@@ -36,11 +39,12 @@ UNUSED = (
 )
 """Measured for who asks, not judged by.
 
-Length tells the source of a row and not its kind. Grammar mistakes set learners further
-apart from other people than any machine text; fitted on train they cost macro-F1 on
-dev, as their sign turns round (``python -m benchmarks.grammar``). Readability adds
-nothing on dev to the lengths of words and sentences. What repeats and what is left of
-the page says how a text was scraped, not who wrote it.
+Length tells the source of a row and not its kind; all that hangs on it is how much less
+a short paragraph says (``fit_leaning``). Grammar mistakes set learners further apart
+from other people than any machine text; fitted on train they cost macro-F1 on dev, as
+their sign turns round (``python -m benchmarks.grammar``). Readability adds nothing on
+dev to the lengths of words and sentences. What repeats and what is left of the page
+says how a text was scraped, not who wrote it.
 """
 
 
@@ -83,25 +87,45 @@ def fit_tier(
     dev = every.take(np.flatnonzero([not row.is_noncommercial for row in every.rows]))
     raw = fit_additive(names, train, UNUSED, seed)
     totals = raw.contributions(dev.vectors).sum(axis=1) + raw.intercept
-    slope, shift = slope_and_leaning(lambda slope: raw.merged(slope * totals), dev)
-    model = rounded(favouring(raw, shift), slope)
-    logits = model.logits(dev.vectors)
+    slope = slope_for(lambda slope: raw.merged(slope * totals), dev)
 
     def fit(rows: Measured) -> AdditiveModel:
-        found = fit_additive(names, rows, UNUSED, seed)
-        return rounded(favouring(found, shift), slope)
+        return rounded(fit_additive(names, rows, UNUSED, seed), slope)
 
     strange, held = left_out(train, folds, fit)
+    scaled = rounded(raw, slope)
+    lean = fit_leaning(
+        _scored(dev, scaled.logits(dev.vectors), names),
+        _scored(*_at(strange, held, strange.is_part), names),
+    )
+
+    def shares(rows: Measured, logits: Array) -> Array:
+        return softmax(logits + lean.gains(rows.vectors[:, names.index(WORDS)]))
+
+    strange, held = _at(strange, held, ~strange.is_part)
     rows = (*strange.rows, *every.rows)
-    pooled = softmax(np.concatenate([held, model.logits(every.vectors)]))
+    alone = shares(strange, held), shares(every, scaled.logits(every.vectors))
+    pooled = np.concatenate(alone)
     levels = thresholds(rows, pooled)
+    model = favouring(scaled, lean.always)
+    own = groups(dev, model.logits(dev.vectors))
     return Fitted(
         model,
-        fit_context(groups(dev, logits), chance(model, noise, chosen)),
+        fit_context(own, chance(model, noise, chosen), lean.short),
         levels,
         false_alarms(rows, pooled, levels),
-        figures(dev.rows, softmax(logits)),
+        figures(dev.rows, shares(dev, scaled.logits(dev.vectors))),
     )
+
+
+def _at(
+    rows: Measured, logits: Array, chosen: NDArray[np.bool_]
+) -> tuple[Measured, Array]:
+    return rows.take(np.flatnonzero(chosen)), logits[chosen]
+
+
+def _scored(rows: Measured, logits: Array, names: Sequence[str]) -> Scored:
+    return Scored(logits, rows.labels, rows.vectors[:, names.index(WORDS)])
 
 
 def left_out(
@@ -111,10 +135,11 @@ def left_out(
 ) -> tuple[Measured, Array]:
     """Return the rows that were measured once without their source, and their logits.
 
-    Each is judged by a model that ``fit`` makes of the rows of other folds. Windows and
-    damage are left away: they say nothing that their originals do not.
+    Each is judged by a model that ``fit`` makes of the rows of other folds. Damage is
+    left away: it says nothing that its originals do not.
     """
-    own = np.flatnonzero(~train.is_familiar & ~train.is_part)
+    is_damaged = np.array([row.is_damaged for row in train.rows])
+    own = np.flatnonzero(~train.is_familiar & ~is_damaged)
     kinds = set(train.kinds.tolist())
     logits = np.full((len(train.rows), len(LABELS)), np.nan)
     for fold in sorted(set(folds.tolist())):
