@@ -12,7 +12,7 @@ from benchmarks.false_alarms import assess as assess_findings
 from benchmarks.figures import Sample, documents, figures, is_learners
 from benchmarks.floors import Gauge
 from benchmarks.human_rows import human_rows, lint_rows
-from benchmarks.quality import score_rows
+from benchmarks.quality import score_rows, windows
 from benchmarks.record import data_file
 from benchmarks.writers import DEFAULT_LEVEL, alarms
 from mtcheck.benchmarking.figures import Array, mean
@@ -38,6 +38,11 @@ FEWER_IS_BETTER = frozenset({"ece", "human_translation_called_mangled"})
 ALARM_TOLERANCE = {"flagged": 0.01, "weak": 0.005, "moderate": 0.002, "strong": 0.001}
 """Shares of people's paragraphs."""
 
+SHORT_TOLERANCE = 0.01
+"""Share of windows of people's paragraphs."""
+
+WINDOW_SEED = 7
+
 RATIO_TOLERANCE = 0.5
 """One learner's paragraph more moves the ratio to other people by a fifth."""
 
@@ -60,6 +65,7 @@ def gauges(
             shares, _ = score_rows(rows, name, tier)
             yield from quality(rows, shares, f"{code}.{tier}")
             yield from people(rows, shares, model, tier, f"{code}.{tier}")
+            yield short_text(rows, name, tier, f"{code}.{tier}")
         yield from findings(data_file(data, "dev", code), code)
 
 
@@ -96,6 +102,14 @@ def people(
         ratio = mean(other) / max(mean(own), 1 / len(own))
         name = f"{prefix}.learners_to_people.{DEFAULT_LEVEL}"
         yield Gauge(name, ratio, RATIO_TOLERANCE, False)
+
+
+def short_text(rows: Sequence[Row], name: str, tier: Tier, prefix: str) -> Gauge:
+    """Return how often short runs of words that people wrote are flagged."""
+    cut = windows([row for row in rows if row.detail == "human"], WINDOW_SEED)
+    shares, _ = score_rows(cut, name, tier)
+    flagged = float((shares.argmax(axis=1) != 0).mean())
+    return Gauge(f"{prefix}.people.short.flagged", flagged, SHORT_TOLERANCE, False)
 
 
 def findings(path: Path, code: str) -> Iterator[Gauge]:

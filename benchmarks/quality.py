@@ -1,6 +1,8 @@
 """``python -m benchmarks.quality``: how often mtcheck is right on held-out rows."""
 
+import itertools
 import math
+import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,7 +38,8 @@ from mtcheck.errors import MtcheckError
 from mtcheck.extract import TIERS, Tier
 from mtcheck.models import open_model
 from mtcheck.scoring import score_documents
-from mtcheck.types import LABELS, Document, Scored
+from mtcheck.types import LABELS, Document, Label, Scored
+from training.damage import WINDOW_WORDS, window
 from training.data import Row, read_rows
 
 BASELINES = {
@@ -46,6 +49,9 @@ BASELINES = {
 """TF-IDF and logistic regression on the same rows, from the data folder's README."""
 
 _MUST_REACH = ("macro_f1", "paraphrased.auc", "machine_mangled.auc")
+
+WINDOW_BOUNDS = (8, 14, 20, 28, 36)
+"""Words from which windows of paragraphs are parted by, and where the last ends."""
 
 NAMES = {
     "macro_f1": "macro-F1",
@@ -128,6 +134,41 @@ def assess(
     return found
 
 
+def windows(rows: Sequence[Row], seed: int) -> list[Row]:
+    """Return a short run of words of each long paragraph that is no learner's.
+
+    The corpus has next to no short paragraphs of people, whose users have many.
+    """
+    random_ = random.Random(seed)
+    return [
+        window(row, random_)
+        for row, apart in zip(rows, is_learners(rows), strict=True)
+        if not apart and row.text.count(" ") >= WINDOW_WORDS[1]
+    ]
+
+
+def called(rows: Sequence[Row], shares: Array) -> list[dict[str, Any]]:
+    """Return what windows are called, by how they came about and by their words."""
+    verdicts = shares.argmax(axis=1)
+    sizes = np.array([row.text.count(" ") + 1 for row in rows])
+    groups = np.array([_group(row) for row in rows])
+    found = []
+    for group in sorted(set(groups.tolist())):
+        for least, end in itertools.pairwise(WINDOW_BOUNDS):
+            own = (groups == group) & (least <= sizes) & (sizes < end)
+            if own.any():
+                parts = np.bincount(verdicts[own], minlength=len(LABELS)) / own.sum()
+                found.append(
+                    {"group": group, "words": [least, end - 1], "n": int(own.sum())}
+                    | dict(zip(map(str, LABELS), parts.tolist(), strict=True))
+                )
+    return found
+
+
+def _group(row: Row) -> str:
+    return row.detail if row.label == Label.ORIGINAL else str(row.label)
+
+
 def named(pairs: Any) -> list[dict[str, Any]]:
     """Return the figures of strata as what is written down, each with its name."""
     return [{"stratum": " / ".join(name)} | found for name, found in pairs]
@@ -170,7 +211,22 @@ def report(raw: Mapping[str, Any]) -> list[str]:
         )
     for title, key in (("By detail and tier", "by_detail"), ("By source", "by_source")):
         lines += ["", f"## {title}", "", *strata_table(raw[key])]
-    return lines
+    header = (
+        "a window of each paragraph",
+        "words",
+        "n",
+        *[f"called {it}" for it in LABELS],
+    )
+    cells = [
+        (
+            item["group"],
+            "–".join(map(str, item["words"])),
+            f"{item['n']:,}",
+            *[shown(item[label]) for label in LABELS],
+        )
+        for item in raw["windows"]
+    ]
+    return [*lines, "", "## Short text", "", *table(header, cells)]
 
 
 def _headlines(
@@ -231,7 +287,9 @@ def shown(value: float) -> str:
     type=click.IntRange(1),
     help="Draws.",
 )
-@click.option("--seed", default=7, show_default=True, help="Seed of the draws.")
+@click.option(
+    "--seed", default=7, show_default=True, help="Seed of the draws and windows."
+)
 @output_option
 def main(
     data: Path,
@@ -248,6 +306,8 @@ def main(
     rows = read_rows(data, part, language)
     try:
         shares, n_abstained = score_rows(rows, model, tier)
+        short = windows(rows, seed)
+        cut, _ = score_rows(short, model, tier)
         opened = open_model(model)
     except MtcheckError as error:
         raise click.ClickException(str(error)) from error
@@ -268,6 +328,7 @@ def main(
         "tier": tier,
         "n_abstained": n_abstained,
         **found,
+        "windows": called(short, cut),
         "baseline": baseline(language),
     }
     name = f"quality.{language}" if tier == "full" else f"quality.{language}.{tier}"

@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 import venv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from benchmarks.tools import TOOLS
 from mtcheck.benchmarking import figures as measures
 from mtcheck.models import DEFAULT, model_folders
 from mtcheck.types import LABELS, Label
+from training.damage import WINDOW_WORDS
 from training.data import Row
 
 needs_model = pytest.mark.skipif(
@@ -165,6 +167,35 @@ def test_learners_stand_apart() -> None:
         "paraphrased.flagged_at_0.01": 0.0,
         "machine_mangled.flagged_at_0.01": 1.0,
     }
+
+
+def test_windows_are_short_runs_of_words_of_long_paragraphs() -> None:
+    text = " ".join(f"w{at}" for at in range(60))
+    long = replace(row("original", "human", "a"), text=text)
+    learner = replace(long, source="fce_learner")
+    found = quality.windows([long, ROWS[0], learner, long], seed=3)
+    assert len(found) == 2
+    for cut in found:
+        assert cut.text in text
+        assert WINDOW_WORDS[0] <= len(cut.text.split()) <= WINDOW_WORDS[1]
+    assert quality.windows([long, long], seed=3) == found
+
+
+def test_windows_are_parted_by_what_they_are_and_their_words() -> None:
+    lengths = (8, 13, 14, 35)
+    rows = [
+        replace(row("original", "human", "a"), text=" ".join(["word"] * n))
+        for n in lengths
+    ]
+    rows.append(replace(row("paraphrased", "spun", "a"), text=rows[0].text))
+    shares = np.eye(3)[[0, 2, 1, 0, 1]]
+    cells = ("group", "words", "n", *map(str, LABELS))
+    assert [[item[key] for key in cells] for item in quality.called(rows, shares)] == [
+        ["human", [8, 13], 2, 0.5, 0.0, 0.5],
+        ["human", [14, 19], 1, 0.0, 1.0, 0.0],
+        ["human", [28, 35], 1, 1.0, 0.0, 0.0],
+        ["paraphrased", [8, 13], 1, 0.0, 1.0, 0.0],
+    ]
 
 
 def test_a_language_without_a_baseline_has_none() -> None:
@@ -400,6 +431,7 @@ def test_quality_runs_end_to_end(data: Path, tmp_path: Path) -> None:
     assert sum(item["n"] for item in raw["by_detail"]) == 50
     assert raw["signature"] in done.output
     assert "| macro-F1 |" in done.output
+    assert "## Short text" in done.output
 
 
 def test_quality_names_what_is_missing(tmp_path: Path) -> None:

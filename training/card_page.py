@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mtcheck.types import LABELS
+
 _PROSE = Path(__file__).with_name("card_page.md")
 """What no table can say."""
 
@@ -36,6 +38,7 @@ def card_page(card: Mapping[str, Any], results: Path) -> Iterator[str]:
         yield ""
         yield f"## {LANGUAGES.get(language, language)}"
         yield from _figures(results, language)
+        yield from _short(results, language)
         yield from _writers(results, language)
         yield from _grammar(results, language)
         yield from _thresholds(card, language)
@@ -80,6 +83,28 @@ def _figures(results: Path, language: str) -> Iterator[str]:
                 for item in raw["by_detail"]
             ],
         )
+
+
+def _short(results: Path, language: str) -> Iterator[str]:
+    raw = _result(results, "quality", language)
+    if raw is None:
+        return
+    yield from _head("Short text", language, raw)
+    yield "One run of 8 to 35 words of each longer paragraph of `dev`, learners' apart,"
+    yield "judged alone:"
+    yield ""
+    yield from _table(
+        ("", "words", "n", *[f"called {label}" for label in LABELS]),
+        [
+            (
+                item["group"].replace("_", " "),
+                "–".join(map(str, item["words"])),
+                f"{item['n']:,}",
+                *[_shown(item[label]) for label in LABELS],
+            )
+            for item in raw["windows"]
+        ],
+    )
 
 
 def _result(results: Path, name: str, language: str) -> Any:
