@@ -65,7 +65,7 @@ def gauges(
             shares, _ = score_rows(rows, name, tier)
             yield from quality(rows, shares, f"{code}.{tier}")
             yield from people(rows, shares, model, tier, f"{code}.{tier}")
-            yield short_text(rows, name, tier, f"{code}.{tier}")
+            yield from short_text(rows, name, tier, f"{code}.{tier}")
         yield from findings(data_file(data, "dev", code), code)
 
 
@@ -104,12 +104,15 @@ def people(
         yield Gauge(name, ratio, RATIO_TOLERANCE, False)
 
 
-def short_text(rows: Sequence[Row], name: str, tier: Tier, prefix: str) -> Gauge:
-    """Return how often short runs of words that people wrote are flagged."""
+def short_text(
+    rows: Sequence[Row], name: str, tier: Tier, prefix: str
+) -> Iterator[Gauge]:
+    """Yield how often short runs of words that people wrote are flagged."""
     cut = windows([row for row in rows if row.detail == "human"], WINDOW_SEED)
-    shares, _ = score_rows(cut, name, tier)
-    flagged = float((shares.argmax(axis=1) != 0).mean())
-    return Gauge(f"{prefix}.people.short.flagged", flagged, SHORT_TOLERANCE, False)
+    if cut:
+        shares, _ = score_rows(cut, name, tier)
+        flagged = mean(shares.argmax(axis=1) != 0)
+        yield Gauge(f"{prefix}.people.short.flagged", flagged, SHORT_TOLERANCE, False)
 
 
 def findings(path: Path, code: str) -> Iterator[Gauge]:
