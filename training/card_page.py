@@ -38,9 +38,15 @@ def card_page(card: Mapping[str, Any], results: Path) -> Iterator[str]:
         yield ""
         yield f"## {LANGUAGES.get(language, language)}"
         yield from _figures(results, language)
-        yield from _short(results, language)
-        yield from _writers(results, language)
-        yield from _grammar(results, language)
+        for name, title, section in (
+            ("quality", "Short text", _short),
+            ("writers", "Who is taken for a machine", _writers),
+            ("grammar", "What grammar mistakes would add", _grammar),
+        ):
+            raw = _result(results, name, language)
+            if raw is not None:
+                yield from _head(title, language, raw)
+                yield from section(raw)
         yield from _thresholds(card, language)
         yield from _sources(card, language)
     yield ""
@@ -85,11 +91,7 @@ def _figures(results: Path, language: str) -> Iterator[str]:
         )
 
 
-def _short(results: Path, language: str) -> Iterator[str]:
-    raw = _result(results, "quality", language)
-    if raw is None:
-        return
-    yield from _head("Short text", language, raw)
+def _short(raw: Mapping[str, Any]) -> Iterator[str]:
     yield "One run of 8 to 35 words of each longer paragraph of `dev`, learners' apart,"
     yield "judged alone:"
     yield ""
@@ -128,11 +130,7 @@ def _headlines(raw: Mapping[str, Any]) -> Iterator[Sequence[str]]:
         yield shown, _shown(value), f"{_shown(low)}–{_shown(high)}"
 
 
-def _writers(results: Path, language: str) -> Iterator[str]:
-    raw = _result(results, "writers", language)
-    if raw is None:
-        return
-    yield from _head("Who is taken for a machine", language, raw)
+def _writers(raw: Mapping[str, Any]) -> Iterator[str]:
     yield "Paragraphs of `dev` that people wrote or translated, each judged alone by"
     yield "the model as it ships, in per cent with Wilson's 95 % interval."
     for field in ("writer", "length", "genre"):
@@ -167,11 +165,7 @@ def _ratio(found: Sequence[float]) -> str:
     return f"{value:.2f} ({low:.2f}–{high:.2f})"
 
 
-def _grammar(results: Path, language: str) -> Iterator[str]:
-    raw = _result(results, "grammar", language)
-    if raw is None:
-        return
-    yield from _head("What grammar mistakes would add", language, raw)
+def _grammar(raw: Mapping[str, Any]) -> Iterator[str]:
     yield "The model does without what LanguageTool finds. Its verdicts on `dev`,"
     yield "weighed with and without, by regressions fitted on other rows of `dev`; the"
     yield "interval is of the difference in pairs. Of learners, the share of texts that"

@@ -94,8 +94,9 @@ def fit_tier(
 
     strange, held = left_out(train, folds, fit)
     scaled = rounded(raw, slope)
+    logits = scaled.logits(dev.vectors)
     lean = fit_leaning(
-        _scored(dev, scaled.logits(dev.vectors), names),
+        _scored(dev, logits, names),
         _scored(*_at(strange, held, strange.is_part), names),
     )
 
@@ -114,7 +115,7 @@ def fit_tier(
         fit_context(own, chance(model, noise, chosen), lean.short),
         levels,
         false_alarms(rows, pooled, levels),
-        figures(dev.rows, shares(dev, scaled.logits(dev.vectors))),
+        figures(dev.rows, shares(dev, logits)),
     )
 
 
