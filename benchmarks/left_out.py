@@ -109,10 +109,9 @@ def judge(
 ) -> tuple[Judged, Judged]:
     """Return the strange rows, and the learners', as the other folds judge them."""
     names = schema().names
-    is_learner = np.array([row.is_noncommercial for row in measured.rows])
-    is_damaged = np.array([row.is_damaged for row in measured.rows])
-    is_window = measured.is_part & ~is_learner & ~is_damaged
-    strange = ~measured.is_familiar & ~is_damaged
+    is_learner = measured.is_noncommercial
+    is_window = measured.is_part & ~is_learner & ~measured.is_damaged
+    strange = ~measured.is_familiar & ~measured.is_damaged
     n_words = measured.vectors[:, names.index(WORDS)]
     logits = np.full((len(measured.rows), len(LABELS)), np.nan)
     for fold in sorted(set(folds.tolist())):
@@ -225,7 +224,7 @@ def ablation(
 ) -> list[dict[str, Any]]:
     """Return figures on ``dev`` of models that lack a group of features each."""
     names = schema().names
-    is_learner = np.array([row.is_noncommercial for row in measured.rows])
+    is_learner = measured.is_noncommercial
     train = measured.take(np.flatnonzero(~is_dev & ~is_learner))
     strange = is_dev & ~measured.is_familiar & ~measured.is_part & ~is_learner
     dev = measured.take(np.flatnonzero(strange))
@@ -256,7 +255,7 @@ def artefacts(
     What these reach is what the sources differ by, and no figure means more than what
     it is above them.
     """
-    is_learner = np.array([row.is_noncommercial for row in measured.rows])
+    is_learner = measured.is_noncommercial
     met = np.array([not row.is_made for row in measured.rows]) & ~is_learner
     met &= ~measured.is_familiar & ~measured.is_part
     train, dev = (measured.take(np.flatnonzero(met & own)) for own in (~is_dev, is_dev))

@@ -84,7 +84,7 @@ def fit_tier(
     """
     names, chosen = schema(tier).names, columns(tier)
     train, every = train.features(chosen), dev.features(chosen)
-    dev = every.take(np.flatnonzero([not row.is_noncommercial for row in every.rows]))
+    dev = every.take(np.flatnonzero(~every.is_noncommercial))
     raw = fit_additive(names, train, UNUSED, seed)
     totals = raw.contributions(dev.vectors).sum(axis=1) + raw.intercept
     slope = slope_for(lambda slope: raw.merged(slope * totals), dev)
@@ -139,8 +139,7 @@ def left_out(
     Each is judged by a model that ``fit`` makes of the rows of other folds. Damage is
     left away: it says nothing that its originals do not.
     """
-    is_damaged = np.array([row.is_damaged for row in train.rows])
-    own = np.flatnonzero(~train.is_familiar & ~is_damaged)
+    own = np.flatnonzero(~train.is_familiar & ~train.is_damaged)
     kinds = set(train.kinds.tolist())
     logits = np.full((len(train.rows), len(LABELS)), np.nan)
     for fold in sorted(set(folds.tolist())):

@@ -211,10 +211,20 @@ class Measured:
         return np.array([kind_index(row) for row in self.rows])
 
     @cached_property
+    def is_damaged(self) -> NDArray[np.bool_]:
+        """Which rows have damage that was made here."""
+        return np.array([row.is_damaged for row in self.rows], bool)
+
+    @cached_property
+    def is_noncommercial(self) -> NDArray[np.bool_]:
+        """Which rows may be used to measure, but not to learn from."""
+        return np.array([row.is_noncommercial for row in self.rows], bool)
+
+    @cached_property
     def weights(self) -> Array:
         """Weights that let the labels weigh alike, and their kinds as they shall."""
         weights = np.ones(len(self.rows))
-        weights[[row.is_damaged for row in self.rows]] *= DAMAGE_WEIGHT
+        weights[self.is_damaged] *= DAMAGE_WEIGHT
         is_plain = [row.source.startswith(PLAIN_PREFIX) for row in self.rows]
         weights[is_plain] *= PLAIN_WEIGHT
         weights[self.is_familiar] *= FAMILIAR_WEIGHT
