@@ -1,6 +1,7 @@
 """Every row is judged by a model that saw neither its source nor what is its kin."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +14,19 @@ from benchmarks.left_out import (
     RELATIVES,
     Judged,
     family,
+    judge,
     long_documents,
     main,
     weak_systems,
 )
 from mtcheck.errors import ResourceError
-from mtcheck.types import Label
-from training.data import Row
+from mtcheck.extract import schema
+from mtcheck.types import LABELS, Label
+from training.additive import WORDS
+from training.data import Row, label_index
 from training.kenlm_tools import find_or_build
 from training.lexicons import thesaurus_groups
+from training.measured import Measured
 
 
 def row(source: str, label: Label, doc_id: str = "d", detail: str = "human") -> Row:
@@ -69,6 +74,60 @@ def test_long_documents_are_pooled() -> None:
     assert found["n_human"] == 1
     assert found["machine_mangled"]["n"] == 1
     assert found["machine_mangled"]["auc"] == 1
+
+
+def measured_rows(n_rows: int) -> Measured:
+    """Return rows of six sources that features tell apart; each ninetieth a learner's.
+
+    Half are familiar, a quarter parts of others.
+    """
+    random = np.random.default_rng(5)
+    labels = [at // 6 % 3 for at in range(n_rows)]
+    details = "human", "llm_rewrite", "machine_translation"
+    rows = [
+        replace(
+            row(f"s{at % 6}", LABELS[label], f"d{at}", details[label]),
+            is_noncommercial=at % 90 == 0,
+        )
+        for at, label in enumerate(labels)
+    ]
+    vectors = random.normal(size=(n_rows, len(schema().names)))
+    vectors += np.array(labels)[:, np.newaxis]
+    vectors[:, schema().names.index(WORDS)] = random.integers(5, 120, n_rows)
+    at = np.arange(n_rows) // 18
+    return Measured(tuple(rows), vectors, at % 2 == 1, at % 4 == 2)
+
+
+def test_rows_are_judged_once_by_tables_that_their_fold_had_no_say_in() -> None:
+    measured = measured_rows(1200)
+    folds = np.array([int(one.source[1]) % 2 for one in measured.rows])
+    people, learners = judge(measured, folds, 7, lambda step: None)
+    strange = [
+        one
+        for one, is_familiar, is_part in zip(
+            measured.rows, measured.is_familiar, measured.is_part, strict=True
+        )
+        if not is_familiar and (one.is_noncommercial or not is_part)
+    ]
+    assert people.rows == tuple(one for one in strange if not one.is_noncommercial)
+    assert learners.rows == tuple(one for one in strange if one.is_noncommercial)
+    for found in (people, learners):
+        np.testing.assert_allclose(found.shares.sum(axis=1), 1)
+    labels = [label_index(one) for one in people.rows]
+    assert (people.shares.argmax(axis=1) == labels).mean() > 0.9
+
+    changed = [
+        replace(one, label=LABELS[label_index(one) - 1]) if fold else one
+        for one, fold in zip(measured.rows, folds, strict=True)
+    ]
+    after, _ = judge(replace(measured, rows=tuple(changed)), folds, 7, lambda _: None)
+    before, now = (
+        np.log(found.shares[:, 1] / found.shares[:, 2]) for found in (people, after)
+    )
+    own = people.folds == 1
+    # Scale and leaning are of other folds, whose tables did learn from this one.
+    assert np.ptp(now[own] / before[own]) < 1e-6
+    assert np.ptp(now[~own] / before[~own]) > 1
 
 
 def test_the_command_reports_every_table(tmp_path: Path) -> None:
