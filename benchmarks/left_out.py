@@ -47,7 +47,7 @@ from mtcheck.extract import schema
 from mtcheck.types import LABELS, Label
 from training.additive import (
     WORDS,
-    Scored,
+    Unseen,
     fit_additive,
     fit_leaning,
     leaning,
@@ -132,7 +132,7 @@ def judge(
         slope = _slope(logits[whole], measured.take(whole))
         lean = fit_leaning(
             *(
-                Scored(slope * logits[some], measured.labels[some], n_words[some])
+                Unseen(slope * logits[some], measured.labels[some], n_words[some])
                 for some in (whole, parts)
             )
         )

@@ -7,7 +7,7 @@ from mtcheck.classify import IN_FAVOUR, Array, shortness, softmax
 from mtcheck.types import LABELS, Label
 from training.additive import (
     Leaning,
-    Scored,
+    Unseen,
     fit_leaning,
     leaning,
     slope_for,
@@ -78,12 +78,12 @@ def test_sources_weigh_as_their_rows_up_to_the_largest() -> None:
     assert weights[-3:].tolist() == [1, 1, 1]
 
 
-def scored(offset: float, n_words: Array) -> Scored:
+def unseen(offset: float, n_words: Array) -> Unseen:
     """Return logits that say how likely labels are, but for an offset of short text."""
     logits = random.normal(0, 2, (len(n_words), len(LABELS)))
     labels = np.array([LABELS.index(item.label) for item in drawn(logits, "source")])
     off = np.outer(offset * shortness(n_words), IN_FAVOUR)
-    return Scored(logits - off, labels, n_words)
+    return Unseen(logits - off, labels, n_words)
 
 
 LONG = random.uniform(60, 150, 3_000)
@@ -92,18 +92,18 @@ SHORT = random.uniform(8, 36, 3_000)
 
 @pytest.mark.parametrize("offset", [1.0, 2.0])
 def test_short_paragraphs_gain_what_they_lack(offset: float) -> None:
-    found = fit_leaning(scored(0, LONG), scored(offset, SHORT))
+    found = fit_leaning(unseen(0, LONG), unseen(offset, SHORT))
     assert offset <= found.short
-    assert found.short > fit_leaning(scored(0, LONG), scored(0, SHORT)).short
+    assert found.short > fit_leaning(unseen(0, LONG), unseen(0, SHORT)).short
 
 
 def test_without_windows_nothing_hangs_on_length() -> None:
-    whole = scored(0, LONG)
-    found = fit_leaning(whole, scored(0, np.empty(0)))
+    whole = unseen(0, LONG)
+    found = fit_leaning(whole, unseen(0, np.empty(0)))
     assert found == Leaning(leaning(whole.logits, whole.labels), 0.0)
 
 
 def test_short_paragraphs_among_whole_ones_do_not_lean_twice() -> None:
-    short = scored(2, SHORT)
+    short = unseen(2, SHORT)
     found = fit_leaning(short, short)
     assert found.always < leaning(short.logits, short.labels)

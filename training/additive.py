@@ -114,7 +114,7 @@ class Leaning(NamedTuple):
         return found
 
 
-class Scored(NamedTuple):
+class Unseen(NamedTuple):
     """Paragraphs of unseen sources: logits, places of their labels, words."""
 
     logits: Array
@@ -122,7 +122,7 @@ class Scored(NamedTuple):
     n_words: Array
 
 
-def fit_leaning(whole: Scored, windows: Scored) -> Leaning:
+def fit_leaning(whole: Unseen, windows: Unseen) -> Leaning:
     """Return how whole paragraphs, and short windows of such, lean towards people.
 
     The log-odds of style have an offset that grows with the text, and the corpus has

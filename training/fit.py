@@ -15,7 +15,7 @@ from mtcheck.types import LABELS
 from training.additive import (
     WORDS,
     Group,
-    Scored,
+    Unseen,
     chance,
     favouring,
     fit_additive,
@@ -96,8 +96,8 @@ def fit_tier(
     scaled = rounded(raw, slope)
     logits = scaled.logits(dev.vectors)
     lean = fit_leaning(
-        _scored(dev, logits, names),
-        _scored(*_at(strange, held, strange.is_part), names),
+        _unseen(dev, logits, names),
+        _unseen(*_at(strange, held, strange.is_part), names),
     )
 
     def shares(rows: Measured, logits: Array) -> Array:
@@ -125,8 +125,8 @@ def _at(
     return rows.take(np.flatnonzero(chosen)), logits[chosen]
 
 
-def _scored(rows: Measured, logits: Array, names: Sequence[str]) -> Scored:
-    return Scored(logits, rows.labels, rows.vectors[:, names.index(WORDS)])
+def _unseen(rows: Measured, logits: Array, names: Sequence[str]) -> Unseen:
+    return Unseen(logits, rows.labels, rows.vectors[:, names.index(WORDS)])
 
 
 def left_out(

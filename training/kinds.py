@@ -30,16 +30,17 @@ KINDS = (
 )
 """The first kind of each label is its usual one."""
 
+_PLACES = {kind.name: at for at, kind in enumerate(KINDS)}
+
 
 def kind_index(row: Row) -> int:
     """Return the place of the row's kind in ``KINDS``."""
-    names = [kind.name for kind in KINDS]
     if row.label == Label.PARAPHRASED and row.detail == "spun":
-        return names.index("spun")
+        return _PLACES["spun"]
     if row.is_round_trip:
-        return names.index("sent round")
+        return _PLACES["sent round"]
     if row.is_damaged:
-        return names.index("damaged")
+        return _PLACES["damaged"]
     return next(at for at, kind in enumerate(KINDS) if kind.label == row.label)
 
 
