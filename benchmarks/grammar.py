@@ -45,8 +45,8 @@ from mtcheck.grammar import AUTO
 from mtcheck.grammar.checker import Checker, Service
 from mtcheck.grammar.server import grammar_service
 from mtcheck.models import open_model
-from training.build import leave_all_labels
-from training.data import Row, document_folds, label_index, read_rows, source_folds
+from training.data import Row, label_index, read_rows
+from training.folds import document_folds, leave_all_labels, source_folds
 
 N_FOLDS = 5
 HIGHEST = 8.0

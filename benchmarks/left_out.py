@@ -53,11 +53,17 @@ from training.additive import (
     leaning,
     slope_for,
 )
-from training.build import DOCUMENT_FOLDS, gather, leave_all_labels
+from training.build import gather
 from training.damage import made_rows
-from training.data import PLAIN_PREFIX, Row, document_folds, source_folds
+from training.data import PLAIN_PREFIX, Row
 from training.false_alarms import thresholds, wilson
 from training.fit import UNUSED
+from training.folds import (
+    DOCUMENT_FOLDS,
+    document_folds,
+    leave_all_labels,
+    source_folds,
+)
 from training.kenlm_tools import find_or_build
 from training.measured import Corpus, Measured, measure_out_of_fold
 

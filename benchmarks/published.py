@@ -40,7 +40,8 @@ from mtcheck.errors import MtcheckError
 from mtcheck.estimators import VerdictClassifier
 from mtcheck.models import open_model
 from mtcheck.types import LABELS, Label
-from training.data import Row, document_folds
+from training.data import Row
+from training.folds import document_folds
 from training.human import FILES
 from training.measured import Corpus
 

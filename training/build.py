@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from mtcheck.extract import TIERS
-from mtcheck.types import LABELS
 from training.damage import made_rows
-from training.data import (
-    Row,
+from training.data import Row, read_plain, read_rows
+from training.fit import fit_tier
+from training.folds import (
+    DOCUMENT_FOLDS,
+    SOURCE_FOLDS,
     document_folds,
-    read_plain,
-    read_rows,
+    leave_all_labels,
     source_folds,
 )
-from training.fit import fit_tier
 from training.human import fit_human, shares_run
 from training.kenlm_tools import KenlmTools
 from training.lexicons import THESAURI, thesaurus_groups
@@ -27,9 +27,6 @@ from training.measured import Corpus, Measured, Noise, Say, measure_out_of_fold
 from training.pages import read_noise, read_web
 from training.round_trip import need, round_trips
 from training.spin import Thesaurus, spun_rows
-
-SOURCE_FOLDS, DOCUMENT_FOLDS = 6, 3
-"""Folds by which sources, and documents, are left out; few would leave out too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +122,6 @@ def build_language(
         built.false_alarms[str(tier)] = fitted.false_alarms
         built.metrics[str(tier)] = {"dev": fitted.figures}
     return built
-
-
-def leave_all_labels(places: Sequence[int], rows: Sequence[Row]) -> bool:
-    """Tell whether each fold leaves rows of every label to learn from."""
-    pairs = list(zip(rows, places, strict=True))
-    return all(
-        len({row.label for row, place in pairs if place != fold}) == len(LABELS)
-        for fold in set(places)
-    )
 
 
 def replace_folder(built: Path, target: Path) -> None:

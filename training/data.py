@@ -247,37 +247,6 @@ def label_index(row: Row) -> int:
     return LABELS.index(row.label)
 
 
-def document_folds(rows: Sequence[Row], n_folds: int) -> list[int]:
-    """Return a fold for each row, by a hash of its document, so versions share it."""
-    return [hashlib.sha256(row.doc_id.encode()).digest()[0] % n_folds for row in rows]
-
-
-def source_folds(rows: Sequence[Row], n_folds: int) -> list[int]:
-    """Return a fold for each row so that sources stay whole and folds hold all labels.
-
-    The largest source is placed first, each where the labels stay most even.
-    """
-    counts = {row.source: [0] * len(LABELS) for row in rows}
-    for row in rows:
-        counts[row.source][label_index(row)] += 1
-    filled = [[0] * len(LABELS) for _ in range(n_folds)]
-    home = {}
-    for source in sorted(counts, key=lambda name: (-max(counts[name]), name)):
-        growth = [
-            sum(
-                (had + new) ** 2 - had**2
-                for had, new in zip(fold, counts[source], strict=True)
-            )
-            for fold in filled
-        ]
-        home[source] = growth.index(min(growth))
-        fold = filled[home[source]]
-        filled[home[source]] = [
-            a + b for a, b in zip(fold, counts[source], strict=True)
-        ]
-    return [home[row.source] for row in rows]
-
-
 def source_weights(rows: Sequence[Row]) -> Array:
     """Return weights by which no source counts for more than ``LARGEST_SOURCE`` rows.
 
