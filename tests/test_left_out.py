@@ -24,6 +24,7 @@ from mtcheck.extract import schema
 from mtcheck.types import LABELS, Label
 from training.additive import WORDS
 from training.data import Row, label_index
+from training.fit import UNUSED
 from training.kenlm_tools import find_or_build
 from training.lexicons import thesaurus_groups
 from training.measured import Measured
@@ -101,7 +102,7 @@ def measured_rows(n_rows: int) -> Measured:
 def test_rows_are_judged_once_by_tables_that_their_fold_had_no_say_in() -> None:
     measured = measured_rows(1200)
     folds = np.array([int(one.source[1]) % 2 for one in measured.rows])
-    people, learners = judge(measured, folds, 7, lambda step: None)
+    people, learners = judge(measured, folds, UNUSED, 7, lambda step: None)
     strange = [
         one
         for one, is_familiar, is_part in zip(
@@ -120,7 +121,8 @@ def test_rows_are_judged_once_by_tables_that_their_fold_had_no_say_in() -> None:
         replace(one, label=LABELS[label_index(one) - 1]) if fold else one
         for one, fold in zip(measured.rows, folds, strict=True)
     ]
-    after, _ = judge(replace(measured, rows=tuple(changed)), folds, 7, lambda _: None)
+    changed_rows = replace(measured, rows=tuple(changed))
+    after, _ = judge(changed_rows, folds, UNUSED, 7, lambda step: None)
     before, now = (
         np.log(found.shares[:, 1] / found.shares[:, 2]) for found in (people, after)
     )
@@ -147,7 +149,19 @@ def test_the_command_reports_every_table(tmp_path: Path) -> None:
     assert "original / plain_made" in sources
     assert {item["group"] for item in found["false_alarms"]} == {"people"}
     groups = json.loads((tmp_path / "out" / "ablation.de.json").read_text())["groups"]
-    assert [item["without"] for item in groups][:2] == ["", "perplexity"]
+    models = [item["model"] for item in groups]
+    assert models[:2] == ["all", "without perplexity"]
+    for item in groups:
+        for sample in (item["dev"], item["left_out"]):
+            assert set(sample["figures"]) == set(sample["intervals"])
+    spun = [item for item in found["by_source"] if " / spin_" in item["stratum"]]
+    n_passed = sum(item["n"] * item["recall_at_0.01"] for item in spun)
+    assert groups[0]["left_out"]["figures"] == found["figures"]
+    expected = n_passed / sum(item["n"] for item in spun)
+    assert groups[0]["made"] == {"spun": pytest.approx(expected)}
+    assert groups[-1]["made"] == {}
+    ablation = (tmp_path / "out" / "ablation.de.md").read_text()
+    assert ablation.count("without perplexity") == 3
     text = (tmp_path / "out" / "left_out.de.md").read_text()
     assert "lang:de|" in text
     assert "folds:10" in text
