@@ -1,4 +1,4 @@
-"""Sources and documents stay whole, and each kind of text is spread over the folds."""
+"""Sources and documents stay whole, and each label is spread over the folds."""
 
 from collections import Counter
 
@@ -42,11 +42,12 @@ def test_the_order_of_rows_has_no_say(rows: list[Row]) -> None:
     assert source_folds(rows[::-1], 3) == source_folds(rows, 3)[::-1]
 
 
-def test_a_small_kind_is_spread_as_a_large_one() -> None:
-    large = [row(f"large{n}", KINDS[1]) for n in (40, 30, 20, 10) for _ in range(n)]
-    small = [row(f"small{at}", KINDS[2]) for at in range(4)]
-    folds = source_folds([*large, *small], 4)
-    assert set(folds[-4:]) == {0, 1, 2, 3}
+def test_labels_are_spread_evenly() -> None:
+    large = [row(f"large{at}", KINDS[0]) for at in range(4) for _ in range(40)]
+    small = [row(f"small{at}", KINDS[3]) for at in range(4)]
+    folds = source_folds([*small, *large], 4)
+    assert set(folds[:4]) == {0, 1, 2, 3}
+    assert Counter(folds) == dict.fromkeys(range(4), 41)
 
 
 def test_documents_stay_whole_and_fill_all_folds() -> None:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mtcheck.types import LABELS
-from training.data import Row
-from training.kinds import KINDS, kind_index
+from training.data import Row, label_index
 
 SOURCE_FOLDS, DOCUMENT_FOLDS = 6, 3
 """Folds by which sources, and documents, are left out; few would leave out too much."""
@@ -19,24 +18,19 @@ def document_folds(rows: Sequence[Row], n_folds: int) -> list[int]:
 
 
 def source_folds(rows: Sequence[Row], n_folds: int) -> list[int]:
-    """Return a fold for each row so that sources stay whole and kinds are spread.
+    """Return a fold for each row so that sources stay whole and folds hold all labels.
 
-    A fold that takes next to all of a kind, or none, would leave a model unlike those
-    of the other folds. What counts is a source's share of its kind, for some kinds have
-    far more rows than others. The largest share is placed first, each source where the
-    kinds stay most even.
+    The largest source is placed first, each where the labels stay most even.
     """
-    counts = {row.source: np.zeros(len(KINDS)) for row in rows}
+    counts = {row.source: np.zeros(len(LABELS), np.int64) for row in rows}
     for row in rows:
-        counts[row.source][kind_index(row)] += 1
-    totals = np.maximum(sum(counts.values()), 1)
-    shares = {source: found / totals for source, found in counts.items()}
-    filled = np.zeros((n_folds, len(KINDS)))
+        counts[row.source][label_index(row)] += 1
+    filled = np.zeros((n_folds, len(LABELS)), np.int64)
     home = {}
-    for source in sorted(shares, key=lambda name: (-shares[name].max(), name)):
-        growth = ((filled + shares[source]) ** 2 - filled**2).sum(axis=1)
+    for source in sorted(counts, key=lambda name: (-counts[name].max(), name)):
+        growth = ((filled + counts[source]) ** 2 - filled**2).sum(axis=1)
         home[source] = int(growth.argmin())
-        filled[home[source]] += shares[source]
+        filled[home[source]] += counts[source]
     return [home[row.source] for row in rows]
 
 
