@@ -105,11 +105,16 @@ FEWEST_HUMAN = 100
 
 @dataclass(frozen=True)
 class Judged:
-    """Rows with probabilities by models that did not see their sources."""
+    """Rows with probabilities by models that did not see their sources.
+
+    ``firm`` are those before short text leans towards people: of a document's
+    paragraphs these are pooled, as the program does, for what leans is the document.
+    """
 
     rows: tuple[Row, ...]
     folds: NDArray[np.intp]
     shares: Array
+    firm: Array
 
 
 def lacking(group: str) -> tuple[str, ...]:
@@ -142,8 +147,8 @@ def judge(
         np.flatnonzero(strange & flag)
         for flag in (~is_learner & ~is_window, is_learner, is_window)
     )
-    judged, met = measured.take(own), own[[_is_met(measured.rows[at]) for at in own]]
-    shares = np.empty_like(logits)
+    met = own[[_is_met(measured.rows[at]) for at in own]]
+    shares, firm = np.empty_like(logits), np.empty_like(logits)
     for fold in sorted(set(folds.tolist())):
         # Made rows, and plain text, would not be met in these numbers.
         whole, parts = (some[folds[some] != fold] for some in (met, windows))
@@ -155,11 +160,15 @@ def judge(
             )
         )
         inside = folds == fold
-        shares[inside] = softmax(slope * logits[inside] + lean.gains(n_words[inside]))
-    return (
-        Judged(judged.rows, folds[own], shares[own]),
-        Judged(measured.take(learners).rows, folds[learners], shares[learners]),
-    )
+        scaled = slope * logits[inside]
+        shares[inside] = softmax(scaled + lean.gains(n_words[inside]))
+        firm[inside] = softmax(scaled + lean.always * IN_FAVOUR)
+
+    def found(places: NDArray[np.intp]) -> Judged:
+        rows = measured.take(places).rows
+        return Judged(rows, folds[places], shares[places], firm[places])
+
+    return found(own), found(learners)
 
 
 def _slope(logits: Array, rows: Measured) -> float:
@@ -219,7 +228,7 @@ def weak_systems(judged: Judged) -> dict[str, Any]:
 
 def long_documents(judged: Judged, least: int) -> dict[str, Any]:
     """Return recalls at 1 % of documents of ``least`` paragraphs and more."""
-    rows, shares = pooled(judged.rows, judged.shares, least)
+    rows, shares = pooled(judged.rows, judged.firm, least)
     human = np.array([row.detail == "human" for row in rows])
     found: dict[str, Any] = {"n_human": int(human.sum())}
     for label in MADE:
@@ -273,7 +282,7 @@ def artefacts(
     for fold in np.unique(folds):
         shares[folds == fold] = judged_by_others(folds == fold)
     dev = Sample.of(of_dev, judged_by_others(is_dev))
-    return dev, Judged(rows.rows, folds, shares)
+    return dev, Judged(rows.rows, folds, shares, shares)
 
 
 def _traces(rows: Sequence[Row]) -> Array:

@@ -1,13 +1,17 @@
 """How sure the model is, and how far it leans, is found on sources at large."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from mtcheck.classify import IN_FAVOUR, Array, shortness, softmax
+from mtcheck.classify import IN_FAVOUR, Array, Context, shortness, softmax
 from mtcheck.types import LABELS, Label
 from training.additive import (
+    Group,
     Leaning,
     Unseen,
+    fit_context,
     fit_leaning,
     leaning,
     slope_for,
@@ -107,3 +111,36 @@ def test_short_paragraphs_among_whole_ones_do_not_lean_twice() -> None:
     short = unseen(2, SHORT)
     found = fit_leaning(short, short)
     assert found.always < leaning(short.logits, short.labels)
+
+
+def document(n_paragraphs: int, same: bool) -> Group:
+    """Return a document whose paragraphs say the ``same``, or each its own."""
+    label = int(random.integers(len(LABELS)))
+    bases = np.zeros((n_paragraphs, len(LABELS)))
+    bases[:, label] = 1
+    noise = random.normal(0, 1, (1 if same else n_paragraphs, len(LABELS)))
+    return Group(bases + noise, np.full(n_paragraphs, 60.0), label)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_document_is_surer_where_each_paragraph_says_its_own(is_known: bool) -> None:
+    chances = (0.0, 0.0, 0.0)
+
+    def fitted(same: bool) -> Context:
+        some = [document(6, same) for _ in range(400)]
+        return fit_context(*((some, []) if is_known else ([], some)), chances, 0.0)
+
+    alike, own = fitted(True), fitted(False)
+    assert alike.exponent == 0
+    assert own.exponent > 0
+    assert own.share > alike.share
+
+
+def test_documents_lean_by_what_the_known_ones_bear() -> None:
+    known, others = ([document(6, same=False) for _ in range(400)] for _ in range(2))
+    chances = (0.0, 0.0, 0.0)
+    off = [replace(group, logits=group.logits - 2 * IN_FAVOUR) for group in known]
+    by_known = fit_context(off, others, chances, 0.0)
+    by_others = fit_context(known, off, chances, 0.0)
+    assert by_known.lean > by_others.lean
+    assert fit_context([], others, chances, 0.0).lean == 0

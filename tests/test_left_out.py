@@ -38,7 +38,7 @@ def row(source: str, label: Label, doc_id: str = "d", detail: str = "human") -> 
 def judged(rows: list[Row], mangled: list[float]) -> Judged:
     """Return rows with a probability of machine_mangled each."""
     shares = np.array([[1 - value, 0, value] for value in mangled])
-    return Judged(tuple(rows), np.arange(len(rows)) % 2, shares)
+    return Judged(tuple(rows), np.arange(len(rows)) % 2, shares, shares)
 
 
 def test_parts_of_one_source_are_left_out_together() -> None:
@@ -114,6 +114,10 @@ def test_rows_are_judged_once_by_tables_that_their_fold_had_no_say_in() -> None:
     assert learners.rows == tuple(one for one in strange if one.is_noncommercial)
     for found in (people, learners):
         np.testing.assert_allclose(found.shares.sum(axis=1), 1)
+        # Short text leans towards people, and nothing else sets the two apart.
+        assert (found.shares[:, 0] >= found.firm[:, 0]).all()
+        made = found.shares[:, 1:] / found.firm[:, 1:]
+        np.testing.assert_allclose(made[:, 0], made[:, 1])
     labels = [label_index(one) for one in people.rows]
     assert (people.shares.argmax(axis=1) == labels).mean() > 0.9
 
