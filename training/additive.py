@@ -187,19 +187,14 @@ def chance(model: AdditiveModel, noise: Noise, columns: Sequence[int]) -> list[f
 
 
 def fit_context(
-    known: Sequence[Group],
-    others: Sequence[Group],
-    by_chance: Sequence[float],
-    short: float,
+    groups: Sequence[Group], by_chance: Sequence[float], short: float
 ) -> Context:
     """Return the context that makes neighbours' labels likeliest, by grid search.
 
-    That is sought in all groups. Documents lean towards people as paragraphs do, since
-    pooling sharpens what is said: by what the ``known`` ones bear, of the rows that
-    tell how paragraphs lean. ``by_chance`` is what findings add a word by chance,
-    ``short`` what the label original gains in a text without words.
+    ``by_chance`` is what findings add a word by chance, ``short`` what the label
+    original gains in a text without words. Documents lean towards
+    people as paragraphs do, since pooling sharpens what is said.
     """
-    groups = (*known, *others)
     # The rows of the corpus have next to no findings, so chance is left out meanwhile.
     plain = Context(0.0, 1.0, 60.0, 0.0, 0.0, short, (0.0,) * len(LABELS))
     best = min(
@@ -218,10 +213,10 @@ def fit_context(
     ]
     chosen = exponents[int(np.argmin(losses))]
     pooling = replace(plain, share=best[1], words=best[2], exponent=chosen)
-    if not known:
+    if not groups:
         return replace(pooling, chance=tuple(by_chance))
-    logits = np.array([_pooled(group, pooling) for group in known])
-    lean = leaning(logits, np.array([group.label for group in known]))
+    logits = np.array([_pooled(group, pooling) for group in groups])
+    lean = leaning(logits, np.array([group.label for group in groups]))
     return replace(pooling, lean=round(lean, 2), chance=tuple(by_chance))
 
 
