@@ -168,15 +168,18 @@ class AdditiveModel:
 class Context:
     """How paragraphs of one document inform each other; fitted in training.
 
-    A paragraph of n words takes ``share * words / (words + n)`` of its neighbours' mean
-    logits; the document's are the mean times (words / ``unit``) ** ``exponent``, what
-    its findings add beyond ``chance``, which is what those of scraped pages add a word,
-    and ``lean`` in favour of the label original. Paragraph and document gain ``short``
-    times their ``shortness`` in its favour besides: a short text says little.
+    A paragraph of n words takes k = ``share * words / (words + n)`` of its neighbours'
+    mean logits to its own, over (1 + k) ** ``damping``, for the paragraphs of one hand
+    say much the same and do not make each other as sure as strangers would; the
+    document's are the mean times (words / ``unit``) ** ``exponent``, what its findings
+    add beyond ``chance``, which is what those of scraped pages add a word, and ``lean``
+    in favour of the label original. Paragraph and document gain ``short`` times their
+    ``shortness`` in its favour besides: a short text says little.
     """
 
     share: float
     words: float
+    damping: float
     unit: float
     exponent: float
     lean: float
@@ -196,10 +199,11 @@ class Context:
                 raise ValueError("chance must have a number a label")
             found = cls(**numbers, chance=chance)
             _numbers([*numbers.values(), *chance])
-            if found.unit <= 0 or found.words < 0:
-                raise ValueError("unit must be above 0, and words not below")
-            if abs(found.exponent) > LARGEST_EXPONENT:
-                raise ValueError(f"exponent must be at most {LARGEST_EXPONENT:g}")
+            if found.unit <= 0 or found.words < 0 or found.share < 0:
+                raise ValueError("unit must be above 0, and share and words not below")
+            for key in ("damping", "exponent"):
+                if abs(numbers[key]) > LARGEST_EXPONENT:
+                    raise ValueError(f"{key} must be at most {LARGEST_EXPONENT:g}")
         except (
             AttributeError,
             KeyError,
@@ -219,8 +223,8 @@ class Context:
             return own
         weighted = logits * n_words[:, np.newaxis]
         others = (weighted.sum(0) - weighted) / (n_words.sum() - n_words)[:, np.newaxis]
-        share = self.share * self.words / (self.words + n_words)
-        informed: Array = own + share[:, np.newaxis] * others
+        share = (self.share * self.words / (self.words + n_words))[:, np.newaxis]
+        informed: Array = (own + share * others) / (1 + share) ** self.damping
         return informed
 
     def cautious(self, logits: Array, n_words: Array) -> Array:

@@ -122,10 +122,13 @@ def document(n_paragraphs: int, same: bool) -> Group:
     return Group(bases + noise, np.full(n_paragraphs, 60.0), label)
 
 
-def test_a_document_is_surer_where_each_paragraph_says_its_own() -> None:
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_document_is_surer_where_each_paragraph_says_its_own(is_known: bool) -> None:
+    chances = (0.0, 0.0, 0.0)
+
     def fitted(same: bool) -> Context:
         some = [document(6, same) for _ in range(400)]
-        return fit_context(some, (0.0, 0.0, 0.0), 0.0)
+        return fit_context(*((some, []) if is_known else ([], some)), chances, 0.0)
 
     alike, own = fitted(True), fitted(False)
     assert alike.exponent == 0
@@ -133,9 +136,11 @@ def test_a_document_is_surer_where_each_paragraph_says_its_own() -> None:
     assert own.share > alike.share
 
 
-def test_documents_lean_by_what_they_bear() -> None:
-    some = [document(6, same=False) for _ in range(400)]
-    off = [replace(group, logits=group.logits - 2 * IN_FAVOUR) for group in some]
-    leans = [fit_context(groups, (0.0,) * 3, 0.0).lean for groups in ([], some, off)]
-    assert leans[0] == 0
-    assert leans[2] > leans[1]
+def test_documents_lean_by_what_the_known_ones_bear() -> None:
+    known, others = ([document(6, same=False) for _ in range(400)] for _ in range(2))
+    chances = (0.0, 0.0, 0.0)
+    off = [replace(group, logits=group.logits - 2 * IN_FAVOUR) for group in known]
+    by_known = fit_context(off, others, chances, 0.0)
+    by_others = fit_context(known, off, chances, 0.0)
+    assert by_known.lean > by_others.lean
+    assert fit_context([], others, chances, 0.0).lean == 0

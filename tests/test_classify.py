@@ -35,6 +35,7 @@ MODEL = AdditiveModel.from_json(RAW)
 CONTEXT = Context(
     share=1.0,
     words=30.0,
+    damping=0.5,
     unit=60.0,
     exponent=0.5,
     lean=0.0,
@@ -197,8 +198,8 @@ def test_a_context_without_a_field_is_refused() -> None:
 
 
 def test_a_context_is_read_from_the_form_of_training() -> None:
-    raw: dict[str, Any] = {"share": 1, "words": 30, "unit": 60, "exponent": 0.5}
-    raw |= {"lean": 0, "short": 0, "chance": [0, 0, 0]}
+    raw: dict[str, Any] = {"share": 1, "words": 30, "damping": 0.5}
+    raw |= {"unit": 60, "exponent": 0.5, "lean": 0, "short": 0, "chance": [0, 0, 0]}
     assert Context.from_json({"context": raw}) == CONTEXT
     for damaged in ([0, 0], "none", [0, 0, None], None):
         with pytest.raises(ModelError):
@@ -218,8 +219,9 @@ def test_a_document_leans_towards_people_and_a_paragraph_alone_does_not() -> Non
 
 def test_short_texts_lean_towards_people_by_all_of_their_words() -> None:
     logits, n_words = np.array([[0.0, 0.5, 1.0]] * 3), np.array([10.0, 10.0, 30.0])
-    facts, cautious = np.zeros_like(logits), replace(CONTEXT, short=2.0)
-    gained = cautious.paragraphs(logits, n_words) - CONTEXT.paragraphs(logits, n_words)
+    facts, plain = np.zeros_like(logits), replace(CONTEXT, damping=0.0)
+    cautious = replace(plain, short=2.0)
+    gained = cautious.paragraphs(logits, n_words) - plain.paragraphs(logits, n_words)
     assert gained[:, 0].tolist() == pytest.approx((2 * shortness(n_words)).tolist())
     assert not gained[:, 1:].any()
     alone = cautious.paragraphs(logits[:1], n_words[:1])
@@ -319,6 +321,13 @@ def test_long_neighbours_weigh_more_than_short_ones() -> None:
     one, other = [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]
     found = informed([10, 90, 10], [[0.0, 0.0, 0.0], one, other])[0]
     assert found[1] == pytest.approx(9 * found[2])
+
+
+def test_neighbours_that_say_the_same_add_nothing_where_all_are_averaged() -> None:
+    logits, n_words = np.array([[0.0, 0.5, 1.0]] * 3), np.array([20.0, 60.0, 100.0])
+    averaging, adding = replace(CONTEXT, damping=1.0), replace(CONTEXT, damping=0.0)
+    np.testing.assert_allclose(averaging.paragraphs(logits, n_words), logits)
+    assert (adding.paragraphs(logits, n_words)[:, 1:] > logits[:, 1:]).all()
 
 
 def test_a_long_document_is_surer_than_its_paragraphs() -> None:

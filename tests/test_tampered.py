@@ -526,7 +526,7 @@ CASES = (
         TABLES,
         change_tables(lambda raw: raw["context"].update(unit=0)),
         NO_TABLES % "context cannot be read (ValueError('unit must be above 0, and "
-        "words not below'))",
+        "share and words not below'))",
     ),
 )
 

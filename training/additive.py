@@ -187,36 +187,39 @@ def chance(model: AdditiveModel, noise: Noise, columns: Sequence[int]) -> list[f
 
 
 def fit_context(
-    groups: Sequence[Group], by_chance: Sequence[float], short: float
+    known: Sequence[Group],
+    others: Sequence[Group],
+    by_chance: Sequence[float],
+    short: float,
 ) -> Context:
     """Return the context that makes neighbours' labels likeliest, by grid search.
 
-    ``by_chance`` is what findings add a word by chance, ``short`` what the label
-    original gains in a text without words. Documents lean towards
-    people as paragraphs do, since pooling sharpens what is said.
+    That is sought in all groups. Documents lean towards people as paragraphs do, since
+    pooling sharpens what is said: by what the ``known`` ones bear, of the rows that
+    tell how paragraphs lean. ``by_chance`` is what findings add a word by chance,
+    ``short`` what the label original gains in a text without words.
     """
+    groups = (*known, *others)
     # The rows of the corpus have next to no findings, so chance is left out meanwhile.
-    plain = Context(0.0, 1.0, 60.0, 0.0, 0.0, short, (0.0,) * len(LABELS))
-    best = min(
-        (
-            _paragraph_loss(groups, replace(plain, share=share, words=words)),
-            share,
-            words,
-        )
-        for share in (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
-        for words in (15.0, 30.0, 60.0, 120.0)
-    )
+    plain = Context(0.0, 1.0, 0.0, 60.0, 0.0, 0.0, short, (0.0,) * len(LABELS))
+    tried = [
+        replace(plain, share=share, words=words, damping=damping)
+        for share in (0.0, 0.5, 1.0, 2.0, 3.0, 5.0)
+        for words in (30.0, 60.0, 120.0, 240.0)
+        for damping in (0.0, 0.25, 0.5, 0.75, 1.0)
+    ]
+    best = tried[int(np.argmin([_paragraph_loss(groups, one) for one in tried]))]
     exponents = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
     losses = [
         _document_loss(groups, replace(plain, exponent=exponent))
         for exponent in exponents
     ]
     chosen = exponents[int(np.argmin(losses))]
-    pooling = replace(plain, share=best[1], words=best[2], exponent=chosen)
-    if not groups:
+    pooling = replace(best, exponent=chosen)
+    if not known:
         return replace(pooling, chance=tuple(by_chance))
-    logits = np.array([_pooled(group, pooling) for group in groups])
-    lean = leaning(logits, np.array([group.label for group in groups]))
+    logits = np.array([_pooled(group, pooling) for group in known])
+    lean = leaning(logits, np.array([group.label for group in known]))
     return replace(pooling, lean=round(lean, 2), chance=tuple(by_chance))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score, roc_auc_score
 
-from mtcheck.classify import AdditiveModel, Array, Context, softmax
+from mtcheck.classify import IN_FAVOUR, AdditiveModel, Array, Context, softmax
 from mtcheck.extract import Tier, schema
 from mtcheck.extract.grammar import EXTRACTOR as GRAMMAR
 from mtcheck.types import LABELS
@@ -73,14 +73,15 @@ def fit_tier(
     tier: Tier,
     seed: int,
 ) -> Fitted:
-    """Fit one tier on ``train``; scale, leaning and context on ``dev``.
+    """Fit one tier on ``train``; scale and leaning on ``dev``.
 
     The sources of ``dev`` are not those of ``train``, as those of users are not. Its
     rows for non-commercial use, learners' and pages', are for the thresholds alone.
 
-    ``folds`` parts the rows of ``train`` by source; the thresholds are of ``dev`` and
-    of the rows of each fold, judged by the tables that the other folds give. ``noise``
-    tells what findings there are by chance.
+    ``folds`` parts the rows of ``train`` by source; thresholds, and how paragraphs
+    inform each other, are of ``dev`` and of the rows of each fold, judged by the tables
+    that the other folds give: ``dev`` alone has few sources of long documents.
+    ``noise`` tells what findings there are by chance.
     """
     names, chosen = schema(tier).names, columns(tier)
     train, every = train.features(chosen), dev.features(chosen)
@@ -110,9 +111,11 @@ def fit_tier(
     levels = thresholds(rows, pooled)
     model = favouring(scaled, lean.always)
     own = groups(dev, model.logits(dev.vectors))
+    found = np.array([not row.is_made for row in strange.rows], bool)
+    others = groups(*_at(strange, held + lean.always * IN_FAVOUR, found))
     return Fitted(
         model,
-        fit_context(own, chance(model, noise, chosen), lean.short),
+        fit_context(own, others, chance(model, noise, chosen), lean.short),
         levels,
         false_alarms(rows, pooled, levels),
         figures(dev.rows, shares(dev, logits)),
