@@ -386,7 +386,9 @@ def main(data: Path, language: str, replicates: int, seed: int, output: Path) ->
             {
                 "model": name,
                 "dev": with_intervals(dev, replicates, seed),
-                "left_out": with_intervals(_met(own), replicates, seed),
+                "left_out": {key: found[key] for key in ("figures", "intervals")}
+                if own is judged
+                else with_intervals(_met(own), replicates, seed),
                 "made": made_recalls(own),
             }
             for name, dev, own in groups
