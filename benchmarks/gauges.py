@@ -12,10 +12,10 @@ from benchmarks.false_alarms import assess as assess_findings
 from benchmarks.figures import Sample, documents, figures, is_learners
 from benchmarks.floors import Gauge
 from benchmarks.human_rows import human_rows, lint_rows
-from benchmarks.quality import score_rows, windows
+from benchmarks.quality import in_documents, score_rows, windows
 from benchmarks.record import data_file
 from benchmarks.writers import DEFAULT_LEVEL, alarms
-from mtcheck.benchmarking.figures import Array, mean
+from mtcheck.benchmarking.figures import MADE, Array, mean
 from mtcheck.extract import Tier
 from mtcheck.models import Model
 from training.data import Row, read_rows
@@ -43,6 +43,9 @@ SHORT_TOLERANCE = 0.01
 
 WINDOW_SEED = 7
 
+FOUND_TOLERANCE, PASSED_TOLERANCE = 0.02, 0.005
+"""Shares of documents and their paragraphs that have evidence: machines', people's."""
+
 RATIO_TOLERANCE = 0.5
 """One learner's paragraph more moves the ratio to other people by a fifth."""
 
@@ -66,6 +69,7 @@ def gauges(
             yield from quality(rows, shares, f"{code}.{tier}")
             yield from people(rows, shares, model, tier, f"{code}.{tier}")
             yield from short_text(rows, name, tier, f"{code}.{tier}")
+            yield from evidence(rows, name, tier, f"{code}.{tier}")
         yield from findings(data_file(data, "dev", code), code)
 
 
@@ -113,6 +117,20 @@ def short_text(
         shares, _ = score_rows(cut, name, tier)
         flagged = mean(shares.argmax(axis=1) != 0)
         yield Gauge(f"{prefix}.people.short.flagged", flagged, SHORT_TOLERANCE, False)
+
+
+def evidence(
+    rows: Sequence[Row], name: str, tier: Tier, prefix: str
+) -> Iterator[Gauge]:
+    """Yield what share of documents, and of their paragraphs, has evidence."""
+    for item in in_documents(rows, name, tier):
+        is_made = item["group"] in map(str, MADE)
+        yield Gauge(
+            f"{prefix}.in_documents.{item['level']}.{item['group']}.{DEFAULT_LEVEL}",
+            item[DEFAULT_LEVEL],
+            FOUND_TOLERANCE if is_made else PASSED_TOLERANCE,
+            is_least=is_made,
+        )
 
 
 def findings(path: Path, code: str) -> Iterator[Gauge]:

@@ -3,6 +3,7 @@
 import itertools
 import math
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,13 +35,16 @@ from benchmarks.record import (
     write,
 )
 from mtcheck.benchmarking.figures import MADE, Array
+from mtcheck.classify import LEVELS_OF_EVIDENCE
 from mtcheck.errors import MtcheckError
 from mtcheck.extract import TIERS, Tier
 from mtcheck.models import open_model
+from mtcheck.scorer import LEVELS
 from mtcheck.scoring import score_documents
-from mtcheck.types import LABELS, Document, Label, Scored
+from mtcheck.types import LABELS, Document, Label, Scored, Verdict
 from training.damage import WINDOW_WORDS, window
 from training.data import Row, read_rows
+from training.fit import members
 
 BASELINES = {
     "en": (0.622, 0.758, 0.190, 0.350, 0.793, 0.084, 0.273),
@@ -165,6 +169,45 @@ def called(rows: Sequence[Row], shares: Array) -> list[dict[str, Any]]:
     return found
 
 
+def in_documents(rows: Sequence[Row], model: str, tier: Tier) -> list[dict[str, Any]]:
+    """Return what documents and their paragraphs are called, and how they stand out.
+
+    Those of two and more paragraphs, a group by how they came about: all that was
+    judged, what share is called each label, and what share has evidence of each level
+    or a stricter one.
+    """
+    groups = [[rows[at] for at in group] for group in members(rows)]
+    found = []
+    for level in LEVELS:
+        texts = (
+            Document(
+                "\n\n".join(row.text for row in group), str(at), None, group[0].language
+            )
+            for at, group in enumerate(groups)
+        )
+        scored = score_documents(texts, model=model, tier=tier, level=level)
+        judged: dict[str, list[Verdict]] = {}
+        for (row, *_), item in zip(groups, scored, strict=True):
+            assert isinstance(item, Scored)  # inputs are not lost on the way
+            name = "learners" if is_learners([row]).any() else _group(row)
+            judged.setdefault(name, []).extend(
+                verdict for verdict in item.verdicts if verdict.evidence
+            )
+        for name, verdicts in sorted(judged.items()):
+            counts = Counter(verdict.evidence for verdict in verdicts)
+            passed = itertools.accumulate(counts[it] for _, it in LEVELS_OF_EVIDENCE)
+            labels = Counter(str(verdict.label) for verdict in verdicts)
+            found.append(
+                {"level": level, "group": name, "n": len(verdicts)}
+                | {str(it): labels[str(it)] / len(verdicts) for it in LABELS}
+                | {
+                    evidence: n / len(verdicts)
+                    for (_, evidence), n in zip(LEVELS_OF_EVIDENCE, passed, strict=True)
+                }
+            )
+    return found
+
+
 def _group(row: Row) -> str:
     return row.detail if row.label == Label.ORIGINAL else str(row.label)
 
@@ -226,7 +269,32 @@ def report(raw: Mapping[str, Any]) -> list[str]:
         )
         for item in raw["windows"]
     ]
-    return [*lines, "", "## Short text", "", *table(header, cells)]
+    lines += ["", "## Short text", "", *table(header, cells)]
+    if raw["in_documents"]:
+        lines += ["", "## In documents", "", *documents_table(raw["in_documents"])]
+    return lines
+
+
+def documents_table(items: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the lines of the table of documents and their paragraphs."""
+    levels = [level for _, level in LEVELS_OF_EVIDENCE]
+    header = (
+        "documents of two and more, and their paragraphs",
+        "n",
+        *[f"called {it}" for it in LABELS],
+        *[f"{it} or more" if it != levels[0] else it for it in levels],
+    )
+    return table(
+        header,
+        [
+            (
+                f"{item['level']}: {item['group']}",
+                f"{item['n']:,}",
+                *[shown(item[str(it)]) for it in (*LABELS, *levels)],
+            )
+            for item in items
+        ],
+    )
 
 
 def _headlines(
@@ -308,6 +376,7 @@ def main(
         shares, n_abstained = score_rows(rows, model, tier)
         short = windows(rows, seed)
         cut, _ = score_rows(short, model, tier)
+        together = in_documents(rows, model, tier)
         opened = open_model(model)
     except MtcheckError as error:
         raise click.ClickException(str(error)) from error
@@ -329,6 +398,7 @@ def main(
         "n_abstained": n_abstained,
         **found,
         "windows": called(short, cut),
+        "in_documents": together,
         "baseline": baseline(language),
     }
     name = f"quality.{language}" if tier == "full" else f"quality.{language}.{tier}"

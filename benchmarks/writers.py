@@ -61,7 +61,7 @@ def alarms(
     levels = [
         evidence(
             dict(zip(LABELS, share, strict=True)),
-            model.card["thresholds"].get(code, {}).get(tier, {}),
+            model.card["thresholds"].get(code, {}).get(tier, {}).get("alone", {}),
         )
         for share, code in zip(shares.tolist(), codes, strict=True)
     ]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,14 @@ LEVELS_OF_EVIDENCE: tuple[tuple[str, Evidence], ...] = (
     ("0.05", "weak"),
 )
 """False-alarm rates of the card's thresholds, and what passing one is called."""
+
+Reading = Literal["alone", "together", "document"]
+READINGS: tuple[Reading, ...] = ("alone", "together", "document")
+"""A paragraph for itself, one in the light of its neighbours, all of a document.
+
+Each has thresholds of its own: neighbours move people's text towards the middle, so
+what is rare in a paragraph alone would be much rarer in one of many.
+"""
 
 
 @dataclass(frozen=True)

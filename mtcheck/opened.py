@@ -9,9 +9,11 @@ import numpy as np
 from mtcheck.batch import Batch
 from mtcheck.classify import (
     LEVELS_OF_EVIDENCE,
+    READINGS,
     AdditiveModel,
     Array,
     Context,
+    Reading,
     effects,
     evidence,
 )
@@ -45,7 +47,9 @@ class Opened:
             raise ModelError(
                 f"model {model.name}: the features of {code} are not this version's"
             )
-        self._thresholds = _thresholds(model, code, tier)
+        self._thresholds = {
+            reading: _thresholds(model, code, tier, reading) for reading in READINGS
+        }
         self.kept = Kept()
         self._vocabulary = Vocabulary()
 
@@ -77,7 +81,7 @@ class Opened:
             self._vocabulary,
         )
 
-    def say(self, logits: Sequence[float]) -> Said:
+    def say(self, logits: Sequence[float], reading: Reading) -> Said:
         """Return label, probabilities and evidence by the logits of the labels."""
         # Three numbers: numpy would take ten times as long as plain Python.
         highest = max(logits)
@@ -87,7 +91,8 @@ class Opened:
         shares = [share / total for share in raised]
         label = LABELS[shares.index(max(shares))]
         probabilities = dict(zip(LABELS, shares, strict=True))
-        return label, probabilities, evidence(probabilities, self._thresholds)
+        found = evidence(probabilities, self._thresholds[reading])
+        return label, probabilities, found
 
     def facts(self, items: Sequence[Examined]) -> Array:
         """Return what findings add to each label, of shape (paragraphs, labels)."""
@@ -140,11 +145,13 @@ def leaders(gains: Array) -> Iterator[list[tuple[int, float]]]:
         yield [(feature, gain) for feature, gain in pairs if gain >= LEAST_EFFECT]
 
 
-def _thresholds(model: Model, code: str, tier: Tier) -> dict[Label, dict[str, float]]:
-    """Return the thresholds of the card for one language and tier."""
+def _thresholds(
+    model: Model, code: str, tier: Tier, reading: Reading
+) -> dict[Label, dict[str, float]]:
+    """Return the thresholds of the card for one language, tier and way to read."""
     made = [label for label in LABELS if label != Label.ORIGINAL]
     try:
-        card = model.card["thresholds"][code][tier]
+        card = model.card["thresholds"][code][tier][reading]
         return {
             label: {
                 rate: _share(card[str(label)][rate]) for rate, _ in LEVELS_OF_EVIDENCE

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from mtcheck.classify import Reading
 from mtcheck.clock import Clock
 from mtcheck.errors import ModelError
 from mtcheck.examined import LARGEST_BATCH, Examined, Key, by_language
@@ -165,8 +166,8 @@ class Scorer:
     ) -> list[tuple[Verdict, ...]]:
         """Return the verdicts on the paragraphs of each document."""
         for items in batch:
-            for item, logits in self._informed(items):
-                item.said = self._language(item.language).say(logits)
+            for item, logits, reading in self._informed(items):
+                item.said = self._language(item.language).say(logits, reading)
         self._explain([item for items in batch for item in items])
         return [
             tuple([_verdict(document, *each) for each in enumerate(items)])
@@ -175,10 +176,11 @@ class Scorer:
 
     def _informed(
         self, items: Sequence[Examined]
-    ) -> Iterable[tuple[Examined, Sequence[float]]]:
+    ) -> Iterable[tuple[Examined, Sequence[float], Reading]]:
         """Return each judged paragraph with its logits in the light of the others.
 
-        Only those in its language: another's are from other models.
+        Only those in its language: another's are from other models. Where there are
+        none, it was read alone.
         """
         groups: dict[tuple[str, int | None], list[Examined]] = {}
         for at, item in enumerate(items):
@@ -190,7 +192,9 @@ class Scorer:
             n_words = np.array([float(item.n_words) for item in own])
             logits = np.array([item.judged.logits for item in own if item.judged])
             informed = self._language(code).context.paragraphs(logits, n_words)
-            yield from zip(own, informed.tolist(), strict=True)
+            reading: Reading = "together" if len(own) > 1 else "alone"
+            for item, found in zip(own, informed.tolist(), strict=True):
+                yield item, found, reading
 
     def _explain(self, items: Sequence[Examined]) -> None:
         """Find the features that moved each verdict most, each with its best place."""
@@ -223,7 +227,9 @@ class Scorer:
         runs = [own for _, own in by_language(chosen)]
         facts = np.concatenate([opened.facts(own) for own in runs])
         logits = np.array([item.judged.logits for item in chosen if item.judged])
-        said = opened.say(opened.context.document(logits, n_words, facts).tolist())
+        reading: Reading = "document" if len(chosen) > 1 else "alone"
+        pooled = opened.context.document(logits, n_words, facts)
+        said = opened.say(pooled.tolist(), reading)
         column = LABELS.index(said[0])
         # Copies: a view would keep the other labels; and the last digits of a product
         # depend on how the numbers lie in memory.

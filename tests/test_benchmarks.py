@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from benchmarks import costs, figures, quality, record, scaling, speed, tools
 from benchmarks.tools import TOOLS
+from mtcheck import score
 from mtcheck.benchmarking import figures as measures
 from mtcheck.models import DEFAULT, model_folders
 from mtcheck.types import LABELS, Label
@@ -420,6 +421,29 @@ def test_start_up_is_measured_beside_scikit_learn(tmp_path: Path) -> None:
 
 
 @needs_model
+def test_documents_are_read_as_documents() -> None:
+    text = "The old ferry left the harbour at noon, and nobody looked up from the nets."
+    human = replace(row("original", "human", "a"), text=text)
+    learner = replace(row("original", "human", "b", source="fce_learner"), text=text)
+    alone = replace(row("paraphrased", "spun", "c"), text=text)
+    found = quality.in_documents(
+        [human, learner, human, alone, learner], "base", "fast"
+    )
+    assert [[item[key] for key in ("level", "group", "n")] for item in found] == [
+        ["paragraph", "human", 2],
+        ["paragraph", "learners", 2],
+        ["document", "human", 1],
+        ["document", "learners", 1],
+    ]
+    for item in found:
+        assert sum(item[str(label)] for label in LABELS) == 1
+        assert 0 <= item["strong"] <= item["moderate"] <= item["weak"] <= 1
+    whole = f"{text}\n\n{text}"
+    (scored,) = score([whole], language="en", tier="fast", level="document")
+    assert found[2][str(scored.verdicts[0].label)] == 1
+
+
+@needs_model
 def test_quality_runs_end_to_end(data: Path, tmp_path: Path) -> None:
     options = ["--tier", "fast", "--replicates", "3"]
     arguments = ["--data", str(data), "--output", str(tmp_path), *options]
@@ -432,6 +456,7 @@ def test_quality_runs_end_to_end(data: Path, tmp_path: Path) -> None:
     assert raw["signature"] in done.output
     assert "| macro-F1 |" in done.output
     assert "## Short text" in done.output
+    assert "## In documents" not in done.output  # each has one paragraph
 
 
 def test_quality_names_what_is_missing(tmp_path: Path) -> None:

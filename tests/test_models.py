@@ -395,27 +395,56 @@ def test_a_classifier_of_other_features_is_refused(english: Path) -> None:
     refused(english, "model base: the features of en are not this version's")
 
 
+def levels(card: Any) -> Any:
+    """Return the thresholds of English, tier full."""
+    return card["thresholds"]["en"]["full"]
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "reading"),
+    [
+        (TEXT, "paragraph", "alone"),
+        (TEXT, "document", "alone"),
+        (f"{TEXT}\n\n{TEXT}", "paragraph", "together"),
+        (f"{TEXT}\n\n{TEXT}", "document", "document"),
+        (f"{TEXT}\n\nToo short.", "paragraph", "alone"),
+        (f"{TEXT}\n\nToo short.", "document", "alone"),
+    ],
+)
+def test_evidence_goes_by_how_a_text_was_read(
+    english: Path, text: str, level: Any, reading: str
+) -> None:
+    def change(card: dict[str, Any]) -> None:
+        for name, labels in levels(card).items():
+            for rates in labels.values():
+                rates.update(dict.fromkeys(rates, 0.0 if name == reading else 1.0))
+
+    change_card(english, change)
+    (found,) = mtcheck.score([text], model=english, language="en", level=level)
+    judged = [verdict for verdict in found.verdicts if verdict.abstained is None]
+    assert {verdict.evidence for verdict in judged} == {"strong"}
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [
         (lambda card: card["thresholds"].pop("en"), "KeyError('en')"),
         (lambda card: card["thresholds"]["en"].pop("full"), "KeyError('full')"),
+        (lambda card: levels(card).pop("together"), "KeyError('together')"),
         (
-            lambda card: card["thresholds"]["en"]["full"].pop("paraphrased"),
+            lambda card: levels(card)["alone"].pop("paraphrased"),
             "KeyError('paraphrased')",
         ),
         (
-            lambda card: card["thresholds"]["en"]["full"]["paraphrased"].pop("0.01"),
+            lambda card: levels(card)["document"]["paraphrased"].pop("0.01"),
             "KeyError('0.01')",
         ),
         (
-            lambda card: card["thresholds"]["en"]["full"]["paraphrased"].update(
-                {"0.01": "high"}
-            ),
+            lambda card: levels(card)["alone"]["paraphrased"].update({"0.01": "high"}),
             "ValueError(\"could not convert string to float: 'high'\")",
         ),
     ],
-    ids=["language", "tier", "label", "rate", "words"],
+    ids=["language", "tier", "reading", "label", "rate", "words"],
 )
 def test_a_card_without_thresholds_is_refused(
     english: Path, change: Change, error: str

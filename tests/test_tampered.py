@@ -258,9 +258,9 @@ CASES = (
         "thresholds that are no probabilities",
         "card.json",
         change_card(
-            lambda card: card["thresholds"]["en"]["full"]["paraphrased"].update(
-                {"0.01": float("nan")}
-            )
+            lambda card: card["thresholds"]["en"]["full"]["alone"][
+                "paraphrased"
+            ].update({"0.01": float("nan")})
         ),
         "model base: the card's thresholds of en, tier full, cannot be read "
         "(ValueError('a threshold must be from 0 to 1, got nan'))",

@@ -38,7 +38,7 @@ def people(flagged: dict[str, int]) -> People:
 
 def test_alarms_add_up_from_strong_to_weak() -> None:
     model = open_model()
-    levels = model.card["thresholds"]["en"]["full"]["machine_mangled"]
+    levels = model.card["thresholds"]["en"]["full"]["alone"]["machine_mangled"]
     shares = [levels[rate] + 1e-6 for rate in ("0.001", "0.01", "0.05")] + [0.0]
     found = alarms(
         np.array([[1 - share, 0, share] for share in shares]), ["en"] * 4, model, "full"

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from mtcheck.classify import Reading
 from mtcheck.extract import TIERS
 from training.damage import made_rows
 from training.data import Row, read_plain, read_rows
+from training.false_alarms import Levels
 from training.fit import fit_tier
 from training.folds import (
     DOCUMENT_FOLDS,
@@ -34,7 +36,7 @@ class Built:
     """What the card says of one language, by tier where it differs."""
 
     language: str
-    thresholds: dict[str, dict[str, dict[str, float]]]
+    thresholds: dict[str, dict[Reading, Levels]]
     false_alarms: dict[str, Any]
     metrics: dict[str, Any]
     sources: dict[str, dict[str, Any]]

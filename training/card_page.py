@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mtcheck.classify import READINGS
 from mtcheck.types import LABELS
+from training.false_alarms import MADE
 
 _PROSE = Path(__file__).with_name("card_page.md")
 """What no table can say."""
@@ -17,6 +19,12 @@ _ALARMS = {
     "weak": "weak evidence or more",
     "moderate": "moderate or more",
     "strong": "strong",
+}
+
+_READINGS = {
+    "alone": "a paragraph alone",
+    "together": "a paragraph among others",
+    "document": "a document",
 }
 
 _WITH_GRAMMAR = ("macro_f1", "paraphrased.auc", "machine_mangled.auc")
@@ -184,35 +192,41 @@ def _grammar(raw: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _thresholds(card: Mapping[str, Any], language: str) -> Iterator[str]:
-    levels = card["thresholds"][language]["full"]
+    readings = card["thresholds"][language]["full"]
     yield ""
     yield f"### Evidence ({language})"
     yield ""
     yield "Thresholds of the full tier, from people's text of sources that the judging"
     yield "model had not seen, pages of the web (`web_…`) among them, each source"
-    yield "weighing as much as 200 paragraphs at most."
+    yield "weighing as much as 200 paragraphs at most. How much a text stands out"
+    yield "depends on how it was read, so that each way has its own:"
     yield ""
     rows = [
-        (label, *[f"{found[rate]:.3f}" for rate in ("0.001", "0.01", "0.05")])
-        for label, found in levels.items()
+        (
+            f"{_READINGS[reading]}, {label}",
+            *[f"{found[rate]:.3f}" for rate in ("0.001", "0.01", "0.05")],
+        )
+        for reading in READINGS
+        for label, found in readings[reading].items()
     ]
     yield from _table(("", "strong (0.1 %)", "moderate (1 %)", "weak (5 %)"), rows)
     yield ""
     yield "How often people's text passes the one for 1 %, in per cent, with Wilson's"
     yield "95 % interval, by source and group of writers:"
-    yield ""
-    shown = card["false_alarms"][language]["full"]
-    yield from _table(
-        ("", "paragraphs", *levels),
-        [
-            (
-                name,
-                f"{item['n']:,}",
-                *[_percent(item[label]["0.01"]) for label in levels],
-            )
-            for name, item in shown.items()
-        ],
-    )
+    for reading in READINGS:
+        yield ""
+        shown = card["false_alarms"][language]["full"][reading]
+        yield from _table(
+            (_READINGS[reading], "n", *MADE),
+            [
+                (
+                    name,
+                    f"{item['n']:,}",
+                    *[_percent(item[label]["0.01"]) for label in MADE],
+                )
+                for name, item in shown.items()
+            ],
+        )
 
 
 def _percent(passed: Sequence[float]) -> str:

@@ -16,12 +16,18 @@ MADE = tuple(label for label in LABELS if label != Label.ORIGINAL)
 LEARNER = "_learner"
 """How the genre of what learners wrote ends."""
 
+Levels = dict[str, dict[str, float]]
+"""Thresholds by made label and rate of false alarms."""
+
+FEWEST = 100
+"""Texts of people at least: with fewer, one alone would be more than 1 %."""
+
 MIN_SHOWN = 30
 """Paragraphs of a source whose false alarms are shown."""
 
 
-def thresholds(rows: Sequence[Row], shares: Array) -> dict[str, dict[str, float]]:
-    """Return for each made label what people's paragraphs pass at each rate.
+def thresholds(rows: Sequence[Row], shares: Array) -> Levels:
+    """Return for each made label what people's texts pass at each rate.
 
     ``shares`` are probabilities by models that saw no row of the source. Translations
     by people are apart: at 1 % of these next to nothing would be found. Learners, whose
@@ -33,7 +39,7 @@ def thresholds(rows: Sequence[Row], shares: Array) -> dict[str, dict[str, float]
         [row for row, is_own in zip(rows, human, strict=True) if is_own]
     )
     learners = np.array([is_learner(row) for row in rows], bool) & human
-    found: dict[str, dict[str, float]] = {}
+    found: Levels = {}
     for label in MADE:
         scores = shares[:, LABELS.index(label)]
         found[str(label)] = {}
@@ -48,13 +54,11 @@ def thresholds(rows: Sequence[Row], shares: Array) -> dict[str, dict[str, float]
     return found
 
 
-def false_alarms(
-    rows: Sequence[Row], shares: Array, levels: dict[str, dict[str, float]]
-) -> dict[str, Any]:
-    """Return how often people's paragraphs pass the thresholds, in all and by source.
+def false_alarms(rows: Sequence[Row], shares: Array, levels: Levels) -> dict[str, Any]:
+    """Return how often people's texts pass the thresholds, in all and by source.
 
-    Each entry has the number of paragraphs, and for each rate the share that passes
-    with its 95 % interval by Wilson.
+    Each entry has the number of texts, and for each rate the share that passes with its
+    95 % interval by Wilson.
     """
     human = is_human(rows)
     sources = np.array([row.source for row in rows])

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score, roc_auc_score
 
-from mtcheck.classify import IN_FAVOUR, AdditiveModel, Array, Context, softmax
+from mtcheck.classify import (
+    IN_FAVOUR,
+    AdditiveModel,
+    Array,
+    Context,
+    Reading,
+    softmax,
+)
 from mtcheck.extract import Tier, schema
 from mtcheck.extract.grammar import EXTRACTOR as GRAMMAR
 from mtcheck.types import LABELS
@@ -25,7 +32,13 @@ from training.additive import (
     slope_for,
 )
 from training.data import Row, label_index
-from training.false_alarms import false_alarms, thresholds
+from training.false_alarms import (
+    FEWEST,
+    Levels,
+    false_alarms,
+    is_human,
+    thresholds,
+)
 from training.measured import Measured, Noise
 
 UNUSED = (
@@ -54,8 +67,8 @@ class Fitted:
 
     model: AdditiveModel
     context: Context
-    thresholds: dict[str, dict[str, float]]
-    false_alarms: dict[str, Any]
+    thresholds: dict[Reading, Levels]
+    false_alarms: dict[Reading, dict[str, Any]]
     figures: dict[str, Any]
 
 
@@ -105,21 +118,64 @@ def fit_tier(
         return softmax(logits + lean.gains(rows.vectors[:, names.index(WORDS)]))
 
     strange, held = _at(strange, held, ~strange.is_part)
-    rows = (*strange.rows, *every.rows)
     alone = shares(strange, held), shares(every, scaled.logits(every.vectors))
-    pooled = np.concatenate(alone)
-    levels = thresholds(rows, pooled)
     model = favouring(scaled, lean.always)
-    own = groups(dev, model.logits(dev.vectors))
     found = np.array([not row.is_made for row in strange.rows], bool)
-    others = groups(*_at(strange, held + lean.always * IN_FAVOUR, found))
+    others, of_others = _at(strange, held + lean.always * IN_FAVOUR, found)
+    context = fit_context(
+        groups(dev, model.logits(dev.vectors)),
+        groups(others, of_others),
+        chance(model, noise, chosen),
+        lean.short,
+    )
+    of_every = model.logits(every.vectors)
+    readings: dict[Reading, Read] = {
+        "alone": Read((*strange.rows, *every.rows), np.concatenate(alone)),
+        **in_documents([(others, of_others), (every, of_every)], model, context),
+    }
+    enough = {
+        reading: read if is_human(read.rows).sum() >= FEWEST else readings["alone"]
+        for reading, read in readings.items()
+    }
+    levels = {reading: thresholds(*read) for reading, read in enough.items()}
     return Fitted(
         model,
-        fit_context(own, others, chance(model, noise, chosen), lean.short),
+        context,
         levels,
-        false_alarms(rows, pooled, levels),
+        {name: false_alarms(*read, levels[name]) for name, read in enough.items()},
         figures(dev.rows, shares(dev, logits)),
     )
+
+
+class Read(NamedTuple):
+    """Texts and their probabilities: a row a text, or a document's first row."""
+
+    rows: Sequence[Row]
+    shares: Array
+
+
+def in_documents(
+    judged: Sequence[tuple[Measured, Array]], model: AdditiveModel, context: Context
+) -> dict[Reading, Read]:
+    """Return paragraphs of documents, and such documents, as ``context`` reads them.
+
+    ``judged`` are rows with their logits; what findings add is told by ``model``.
+    """
+    paragraphs, documents = [], []
+    shares, pooled = [np.empty((0, len(LABELS)))], [np.empty((0, len(LABELS)))]
+    for measured, logits in judged:
+        for group in members(measured.rows):
+            own, n_words = logits[group], _n_words(measured.rows, group)
+            contributions = model.contributions(measured.vectors[group])
+            document = context.document(own, n_words, model.facts(contributions))
+            paragraphs += [measured.rows[at] for at in group]
+            documents.append(measured.rows[group[0]])
+            shares.append(softmax(context.paragraphs(own, n_words)))
+            pooled.append(softmax(document)[np.newaxis])
+    return {
+        "together": Read(paragraphs, np.concatenate(shares)),
+        "document": Read(documents, np.concatenate(pooled)),
+    }
 
 
 def _at(
@@ -177,17 +233,21 @@ def _rounded(value: float) -> float:
 
 def groups(measured: Measured, logits: Array) -> list[Group]:
     """Return the documents of two and more paragraphs, a group a system."""
-    members: dict[tuple[str, ...], list[int]] = {}
-    for at, row in enumerate(measured.rows):
-        key = (row.doc_id, row.source, row.system, row.detail, row.label)
-        members.setdefault(key, []).append(at)
     labels = measured.labels
     return [
-        Group(
-            logits[group],
-            np.array([float(len(measured.rows[at].text.split())) for at in group]),
-            int(labels[group[0]]),
-        )
-        for group in members.values()
-        if len(group) > 1
+        Group(logits[group], _n_words(measured.rows, group), int(labels[group[0]]))
+        for group in members(measured.rows)
     ]
+
+
+def members(rows: Sequence[Row]) -> list[list[int]]:
+    """Return the places of each document's rows, where it has two and more."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for at, row in enumerate(rows):
+        key = (row.doc_id, row.source, row.system, row.detail, row.label)
+        found.setdefault(key, []).append(at)
+    return [group for group in found.values() if len(group) > 1]
+
+
+def _n_words(rows: Sequence[Row], group: Sequence[int]) -> Array:
+    return np.array([float(len(rows[at].text.split())) for at in group])
