@@ -57,7 +57,7 @@ from training.additive import (
 from training.build import gather
 from training.damage import made_rows
 from training.data import PLAIN_PREFIX, Row
-from training.false_alarms import thresholds, wilson
+from training.false_alarms import FEWEST, thresholds, wilson
 from training.fit import UNUSED
 from training.folds import (
     DOCUMENT_FOLDS,
@@ -98,9 +98,6 @@ GROUPS = ("perplexity", "rules", "style", "surface", "synonyms")
 
 WEAK = ("wmt08_14", "wmt16")
 """Sources whose systems are set against human text of the same documents."""
-
-FEWEST_HUMAN = 100
-"""With fewer originals a recall at 1 % false alarms would hang on one of them."""
 
 
 @dataclass(frozen=True)
@@ -418,7 +415,7 @@ def _assess(
         "by_system": [
             item
             for item in named(strata(every, systems))
-            if item["n"] >= FEWEST_HUMAN and not item["stratum"].startswith("original")
+            if item["n"] >= FEWEST and not item["stratum"].startswith("original")
         ],
     }
 
@@ -473,7 +470,7 @@ def report(raw: Mapping[str, Any]) -> list[str]:
                     f"{raw['long_documents']['n_human']}",
                     shown(found["auc"]),
                     shown(found["recall_at_0.01"])
-                    if raw["long_documents"]["n_human"] >= FEWEST_HUMAN
+                    if raw["long_documents"]["n_human"] >= FEWEST
                     else "",
                 )
                 for label, found in raw["long_documents"].items()
