@@ -2,11 +2,11 @@
 
 Every row of ``train`` and ``dev`` is judged by a model that saw nothing of its source,
 and so of its system, its spinner or its translator: ten folds of whole sources. Scale,
-leaning and thresholds are those of the other folds as well.
+leaning, contexts and thresholds are those of the other folds as well.
 """
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ from benchmarks.record import (
 )
 from mtcheck.benchmarking.figures import MADE, Array, area
 from mtcheck.classify import IN_FAVOUR, softmax
-from mtcheck.errors import MtcheckError
+from mtcheck.errors import InputError, MtcheckError
 from mtcheck.estimators import VerdictClassifier
 from mtcheck.extract import schema
 from mtcheck.types import LABELS, Label
@@ -50,6 +50,7 @@ from training.additive import (
     WORDS,
     Unseen,
     fit_additive,
+    fit_context,
     fit_leaning,
     leaning,
     slope_for,
@@ -57,8 +58,8 @@ from training.additive import (
 from training.build import gather
 from training.damage import made_rows
 from training.data import PLAIN_PREFIX, Row
-from training.false_alarms import FEWEST, thresholds, wilson
-from training.fit import UNUSED
+from training.false_alarms import FEWEST, Levels, is_human, thresholds, wilson
+from training.fit import UNUSED, groups, in_documents
 from training.folds import (
     DOCUMENT_FOLDS,
     document_folds,
@@ -67,7 +68,7 @@ from training.folds import (
 )
 from training.kenlm_tools import find_or_build
 from training.kinds import KINDS, kind_index
-from training.measured import Corpus, Measured, measure_out_of_fold
+from training.measured import Corpus, Measured, Say, measure_out_of_fold
 
 N_FOLDS = 10
 
@@ -106,12 +107,14 @@ class Judged:
 
     ``firm`` are those before short text leans towards people: of a document's
     paragraphs these are pooled, as the program does, for what leans is the document.
+    ``short`` is how far it leans in each fold.
     """
 
     rows: tuple[Row, ...]
     folds: NDArray[np.intp]
     shares: Array
     firm: Array
+    short: Mapping[int, float]
 
 
 def lacking(group: str) -> tuple[str, ...]:
@@ -125,7 +128,7 @@ def judge(
     folds: NDArray[np.intp],
     unused: Sequence[str],
     seed: int,
-    say: Any,
+    say: Say,
 ) -> tuple[Judged, Judged]:
     """Return the strange rows, and the learners', as the other folds judge them."""
     names = schema().names
@@ -146,6 +149,7 @@ def judge(
     )
     met = own[[_is_met(measured.rows[at]) for at in own]]
     shares, firm = np.empty_like(logits), np.empty_like(logits)
+    short = {}
     for fold in sorted(set(folds.tolist())):
         # Made rows, and plain text, would not be met in these numbers.
         whole, parts = (some[folds[some] != fold] for some in (met, windows))
@@ -156,6 +160,7 @@ def judge(
                 for some in (whole, parts)
             )
         )
+        short[fold] = lean.short
         inside = folds == fold
         scaled = slope * logits[inside]
         shares[inside] = softmax(scaled + lean.gains(n_words[inside]))
@@ -163,7 +168,7 @@ def judge(
 
     def found(places: NDArray[np.intp]) -> Judged:
         rows = measured.take(places).rows
-        return Judged(rows, folds[places], shares[places], firm[places])
+        return Judged(rows, folds[places], shares[places], firm[places], short)
 
     return found(own), found(learners)
 
@@ -178,28 +183,82 @@ def _is_met(row: Row) -> bool:
 
 def false_alarms(judged: Judged, learners: Judged) -> list[dict[str, Any]]:
     """Return how often people of a fold pass the thresholds of the other folds."""
-    is_human = np.array([row.detail == "human" for row in judged.rows])
-    passed: dict[tuple[str, str, str], list[int]] = {}
-    for fold in sorted(set(judged.folds.tolist())):
+    human = is_human(judged.rows)
+    passed: dict[tuple[str, str, str], list[NDArray[np.bool_]]] = {}
+    for fold in sorted(judged.short):
         others = np.flatnonzero(judged.folds != fold)
         levels = thresholds([judged.rows[at] for at in others], judged.shares[others])
-        inside = is_human & (judged.folds == fold)
-        groups = {"people": judged.shares[inside]}
-        if (learners.folds == fold).any():
-            groups["learners"] = learners.shares[learners.folds == fold]
-        for label, found in levels.items():
-            for rate, level in found.items():
-                for name, shares in groups.items():
-                    hits = shares[:, LABELS.index(Label(label))] > level
-                    entry = passed.setdefault((name, label, rate), [0, 0])
-                    entry[0] += int(hits.sum())
-                    entry[1] += len(hits)
+        groups = {
+            "people": judged.shares[human & (judged.folds == fold)],
+            "learners": learners.shares[learners.folds == fold],
+        }
+        for label, rate, level in _each(levels):
+            for name, shares in groups.items():
+                hits = shares[:, LABELS.index(label)] > level
+                passed.setdefault((name, label, rate), []).append(hits)
     return [
-        {"group": name, "label": label, "rate": rate, "n": n, "share": hits / n}
-        | dict(zip(("low", "high"), wilson(hits, n), strict=True))
-        for (name, label, rate), (hits, n) in sorted(passed.items())
-        if n
+        {"group": name, "label": label, "rate": rate, **_share(hits)}
+        for (name, label, rate), hits in sorted(passed.items())
+        if sum(map(len, hits))
     ]
+
+
+def in_company(judged: Judged) -> list[dict[str, Any]]:
+    """Return how much passes the thresholds of a document, and of its paragraphs.
+
+    How paragraphs inform each other is told by the other folds as well. What findings
+    add is not told apart: labelled rows have next to none. A reading is left out where
+    the other folds have too few texts of people for a threshold.
+    """
+    passed: dict[tuple[str, str, str, str], list[NDArray[np.bool_]]] = {}
+    logits = np.log(judged.firm)
+    given = np.array([not row.is_made for row in judged.rows], bool)
+
+    def part(chosen: NDArray[np.bool_]) -> tuple[list[Row], Array]:
+        rows = [judged.rows[at] for at in np.flatnonzero(chosen)]
+        return rows, logits[chosen]
+
+    for fold, short in sorted(judged.short.items()):
+        others = given & (judged.folds != fold)
+        met = np.array([_is_met(row) for row in judged.rows], bool)
+        known, plain = (groups(*part(others & some)) for some in (met, ~met))
+        context = fit_context(known, plain, [0.0] * len(LABELS), short)
+        there, here = (
+            in_documents([(rows, found, np.zeros_like(found))], context)
+            for rows, found in map(part, (others, given & (judged.folds == fold)))
+        )
+        for reading, read in there.items():
+            if is_human(read.rows).sum() < FEWEST:
+                continue
+            own = here[reading]
+            of = {"people": is_human(own.rows)} | {
+                str(label): np.array([row.label == label for row in own.rows], bool)
+                for label in MADE
+            }
+            for label, rate, level in _each(thresholds(*read)):
+                hits = own.shares[:, LABELS.index(label)] > level
+                for name in ("people", str(label)):
+                    key = (reading, label, rate, name)
+                    passed.setdefault(key, []).append(hits[of[name]])
+    return [
+        {"reading": reading, "label": label, "rate": rate, "group": name} | _share(hits)
+        for (reading, label, rate, name), hits in sorted(passed.items())
+        if sum(map(len, hits))
+    ]
+
+
+def _each(levels: Levels) -> Iterator[tuple[Label, str, float]]:
+    for label, found in levels.items():
+        for rate, level in found.items():
+            yield Label(label), rate, level
+
+
+def _share(hits: Sequence[NDArray[np.bool_]]) -> dict[str, Any]:
+    """Return the share that passes of all folds together, with its interval."""
+    every = np.concatenate(hits)
+    n, n_passed = len(every), int(every.sum())
+    low, high = wilson(n_passed, n)
+    return {"n": n, "share": n_passed / n, "low": max(low, 0.0), "high": high}
 
 
 def weak_systems(judged: Judged) -> dict[str, Any]:
@@ -279,7 +338,7 @@ def artefacts(
     for fold in np.unique(folds):
         shares[folds == fold] = judged_by_others(folds == fold)
     dev = Sample.of(of_dev, judged_by_others(is_dev))
-    return dev, Judged(rows.rows, folds, shares, shares)
+    return dev, Judged(rows.rows, folds, shares, shares, {})
 
 
 def _traces(rows: Sequence[Row]) -> Array:
@@ -299,6 +358,39 @@ def _traces(rows: Sequence[Row]) -> Array:
 def family(row: Row) -> Row:
     """Return the row with the name of all that is left out with its source."""
     return replace(row, source=RELATIVES.get(row.source, row.source))
+
+
+def measure(
+    data: Path, language: str, seed: int, say: Say
+) -> tuple[Measured, NDArray[np.intp], NDArray[np.bool_]]:
+    """Measure ``train`` and ``dev``; return rows, their folds, and which are of dev.
+
+    An InputError where there are too few sources to leave whole ones out.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        gathered = gather(data, language, (), folder, find_or_build(), seed, say)
+        free = [row for row in gathered.dev if not row.is_noncommercial]
+        tied = [row for row in gathered.dev if row.is_noncommercial]
+        rows = (*gathered.train, *free)
+        parts = made_rows(rows, seed) + [(0, row) for row in tied]
+        made_of, made = zip(*parts, strict=True)
+        by_source = source_folds([family(row) for row in rows], N_FOLDS)
+        if not leave_all_labels(by_source, rows):
+            path = data_file(data, "train", language)
+            raise InputError(str(path), "too few sources to leave whole ones out")
+        measured, _ = measure_out_of_fold(
+            Corpus.of(rows, folder),
+            Corpus.of(made, folder),
+            made_of,
+            by_source,
+            document_folds(rows, DOCUMENT_FOLDS),
+            say,
+        )
+    folds = np.array([*by_source, *[by_source[at] for at in made_of], *by_source])
+    places = np.arange(len(rows)) >= len(gathered.train)
+    is_dev = np.array([*places, *places[list(made_of)], *places])
+    return measured, folds, is_dev
 
 
 @click.command()
@@ -322,34 +414,10 @@ def main(data: Path, language: str, replicates: int, seed: int, output: Path) ->
 
     path = data_file(data, "train", language)
     try:
-        with threadpool_limits(1), tempfile.TemporaryDirectory() as scratch:
-            tools = find_or_build()
-            gathered = gather(data, language, (), Path(scratch), tools, seed, say)
-            free = [row for row in gathered.dev if not row.is_noncommercial]
-            tied = [row for row in gathered.dev if row.is_noncommercial]
-            rows = (*gathered.train, *free)
-            parts = made_rows(rows, seed) + [(0, row) for row in tied]
-            made_of, made = zip(*parts, strict=True)
-            by_source = source_folds([family(row) for row in rows], N_FOLDS)
-            if not leave_all_labels(by_source, rows):
-                raise click.ClickException(
-                    f"{path}: too few sources to leave whole ones out"
-                )
-            measured, _ = measure_out_of_fold(
-                Corpus.of(rows, Path(scratch)),
-                Corpus.of(made, Path(scratch)),
-                made_of,
-                by_source,
-                document_folds(rows, DOCUMENT_FOLDS),
-                say,
-            )
-            folds = np.array(
-                [*by_source, *[by_source[at] for at in made_of], *by_source]
-            )
-            places = np.arange(len(rows)) >= len(gathered.train)
-            is_dev = np.array([*places, *places[list(made_of)], *places])
+        with threadpool_limits(1):
+            measured, folds, is_dev = measure(data, language, seed, say)
             judged, learners = judge(measured, folds, UNUSED, seed, say)
-            groups = [
+            models = [
                 ("all", judge_dev(measured, is_dev, UNUSED, seed), judged),
             ]
             for group in GROUPS:
@@ -357,9 +425,9 @@ def main(data: Path, language: str, replicates: int, seed: int, output: Path) ->
                 unused = lacking(group)
                 own, _ = judge(measured, folds, unused, seed, say)
                 dev = judge_dev(measured, is_dev, unused, seed)
-                groups.append((f"without {group}", dev, own))
+                models.append((f"without {group}", dev, own))
             alone = artefacts(measured, is_dev, folds, seed)
-            groups.append(("quotes, final stop and length alone", *alone))
+            models.append(("quotes, final stop and length alone", *alone))
     except MtcheckError as error:
         raise click.ClickException(str(error)) from error
     settings = {
@@ -388,7 +456,7 @@ def main(data: Path, language: str, replicates: int, seed: int, output: Path) ->
                 else with_intervals(_met(own), replicates, seed),
                 "made": made_recalls(own),
             }
-            for name, dev, own in groups
+            for name, dev, own in models
         ]
     }
     name = f"ablation.{language}"
@@ -410,6 +478,7 @@ def _assess(
         "long_documents": long_documents(judged, 4),
         "weak_systems": weak_systems(judged),
         "false_alarms": false_alarms(judged, learners),
+        "in_company": in_company(judged),
         "by_detail": named(strata(every, details)),
         "by_source": named(strata(every, [(row.source,) for row in judged.rows])),
         "by_system": [
@@ -498,12 +567,14 @@ def report(raw: Mapping[str, Any]) -> list[str]:
                     item["rate"],
                     f"{item['n']:,}",
                     f"{item['share']:.4f}",
-                    f"{max(item['low'], 0):.4f}–{item['high']:.4f}",
+                    f"{item['low']:.4f}–{item['high']:.4f}",
                 )
                 for item in raw["false_alarms"]
             ],
         ),
     ]
+    if raw["in_company"]:
+        lines += ["", "## The same in documents", "", *company_table(raw["in_company"])]
     for title, key in (
         ("By detail and tier", "by_detail"),
         ("By source", "by_source"),
@@ -511,6 +582,39 @@ def report(raw: Mapping[str, Any]) -> list[str]:
     ):
         lines += ["", f"## {title}", "", *strata_table(raw[key])]
     return lines
+
+
+_READ = {"together": "paragraphs among others", "document": "documents"}
+
+
+def company_table(items: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the lines of the table of documents and of their paragraphs."""
+    found = {
+        (item["reading"], item["label"], item["rate"], item["group"]): item
+        for item in items
+    }
+
+    def cells(item: Mapping[str, Any] | None) -> tuple[str, ...]:
+        if item is None:
+            return ("", "", "")
+        spread = f"{item['low']:.4f}–{item['high']:.4f}"
+        return f"{item['n']:,}", f"{item['share']:.4f}", spread
+
+    keys = sorted(
+        {key[:3] for key in found}, key=lambda key: (key[0] != "together", *key)
+    )
+    return table(
+        ("", "threshold", "people", "pass", "interval", "made", "found", "interval"),
+        [
+            (
+                f"{_READ[reading]}, {label}",
+                rate,
+                *cells(found.get((reading, label, rate, "people"))),
+                *cells(found.get((reading, label, rate, label))),
+            )
+            for reading, label, rate in keys
+        ],
+    )
 
 
 def ablation_report(raw: Mapping[str, Any]) -> list[str]:

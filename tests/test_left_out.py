@@ -13,7 +13,9 @@ from tiny_data import make_data
 from benchmarks.left_out import (
     RELATIVES,
     Judged,
+    company_table,
     family,
+    in_company,
     judge,
     long_documents,
     main,
@@ -38,7 +40,9 @@ def row(source: str, label: Label, doc_id: str = "d", detail: str = "human") -> 
 def judged(rows: list[Row], mangled: list[float]) -> Judged:
     """Return rows with a probability of machine_mangled each."""
     shares = np.array([[1 - value, 0, value] for value in mangled])
-    return Judged(tuple(rows), np.arange(len(rows)) % 2, shares, shares)
+    return Judged(
+        tuple(rows), np.arange(len(rows)) % 2, shares, shares, {0: 0.0, 1: 0.0}
+    )
 
 
 def test_parts_of_one_source_are_left_out_together() -> None:
@@ -75,6 +79,71 @@ def test_long_documents_are_pooled() -> None:
     assert found["n_human"] == 1
     assert found["machine_mangled"]["n"] == 1
     assert found["machine_mangled"]["auc"] == 1
+
+
+def test_documents_are_judged_by_contexts_and_thresholds_of_other_folds() -> None:
+    random = np.random.default_rng(3)
+    kinds = (Label.ORIGINAL, "human"), (Label.MACHINE_MANGLED, "machine_translation")
+    rows = [
+        row(f"s{fold}", label, f"{fold}-{at // 3}", detail)
+        for fold in range(2)
+        for label, detail in kinds
+        for at in range(330)
+    ]
+    folds = np.array([int(one.source[1]) for one in rows])
+    is_made = np.array([one.label != Label.ORIGINAL for one in rows])
+    mangled = 1 / (1 + np.exp(-random.normal(2.0 * is_made - 1.0, 1.5)))
+    shares = np.column_stack([1 - mangled - 1e-9, np.full(len(rows), 1e-9), mangled])
+    whole = Judged(tuple(rows), folds, shares, shares, {0: 0.0, 1: 0.0})
+    found = {
+        (item["reading"], item["rate"], item["group"]): item
+        for item in in_company(whole)
+        if item["label"] == Label.MACHINE_MANGLED
+    }
+    n_people = {"together": 660, "document": 220}
+    for reading, n in n_people.items():
+        people = found[reading, "0.05", "people"]
+        assert people["n"] == n
+        assert people["low"] <= people["share"] <= people["high"]
+        assert people["share"] < 0.15  # the folds are alike, so 0.05 of the others is
+        assert (
+            found[reading, "0.05", "machine_mangled"]["share"] > people["share"] + 0.2
+        )
+    # Three tell more than one.
+    n_alone = (mangled[is_made] > np.quantile(mangled[~is_made], 0.95)).mean()
+    together, document = (
+        found[reading, "0.05", "machine_mangled"]["share"] for reading in n_people
+    )
+    assert n_alone + 0.2 < min(together, document)
+
+    lines = company_table(in_company(whole))[2:]
+    people = found["together", "0.001", "people"]
+    assert lines[0].startswith("| paragraphs among others, machine_mangled | 0.001 | ")
+    assert f"| {people['n']} | {people['share']:.4f} |" in lines[0]
+    assert [line.split(",")[0] for line in lines[3:]] == (
+        ["| paragraphs among others"] * 3 + ["| documents"] * 6
+    )
+
+    changed = shares.copy()
+    changed[folds == 0] = changed[folds == 0][:, ::-1]
+    there = in_company(replace(whole, shares=changed, firm=changed))
+    # What passes of a fold turns with it; the thresholds of the other do not.
+    n_passed = sum(
+        item["share"] * item["n"]
+        for item in there
+        if (item["reading"], item["rate"]) == ("document", "0.05")
+        and (item["label"], item["group"]) == (Label.MACHINE_MANGLED, "people")
+    )
+    assert n_passed > 55  # a twentieth would be eleven
+
+
+def test_a_reading_without_enough_people_is_not_judged() -> None:
+    rows = [row("a", Label.ORIGINAL, f"d{at // 2}") for at in range(198)]
+    rows += [row("b", Label.ORIGINAL, f"e{at // 2}") for at in range(198)]
+    shares = np.tile([0.8, 0.1, 0.1], (len(rows), 1))
+    folds = np.repeat([0, 1], 198)
+    found = in_company(Judged(tuple(rows), folds, shares, shares, {0: 0.0, 1: 0.0}))
+    assert {item["reading"] for item in found} == {"together"}
 
 
 def measured_rows(n_rows: int) -> Measured:
@@ -156,6 +225,7 @@ def test_the_command_reports_every_table(
     assert any(name.startswith("paraphrased / spin_") for name in sources), sources
     assert "original / plain_made" in sources
     assert {item["group"] for item in found["false_alarms"]} == {"people"}
+    assert found["in_company"] == []  # there are next to no documents
     groups = json.loads((tmp_path / "out" / "ablation.de.json").read_text())["groups"]
     models = [item["model"] for item in groups]
     alone = "quotes, final stop and length alone"
@@ -173,6 +243,7 @@ def test_the_command_reports_every_table(
     assert ablation.count("without perplexity") == 3
     text = (tmp_path / "out" / "left_out.de.md").read_text()
     assert "lang:de|" in text
+    assert "The same in documents" not in text
     assert "folds:10" in text
 
 

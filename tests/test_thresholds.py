@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtcheck.classify import AdditiveModel, Context, softmax
+from mtcheck.classify import Context, softmax
 from mtcheck.types import LABELS, Label
 from training.data import Row
 from training.false_alarms import MADE, false_alarms, thresholds, wilson
 from training.fit import in_documents
-from training.measured import Measured
 
 
 def rows_of(source: str, n: int, detail: str = "human", genre: str = "") -> list[Row]:
@@ -108,45 +107,32 @@ CONTEXT = Context(
     short=0.5,
     chance=(0.0, 0.0, 0.01),
 )
-FINDINGS = AdditiveModel(
-    ("rules.marks",),
-    (np.array([0.5]),),
-    (np.array([[0.0, 0, 0], [0, 0, 2], [0, 0, 0]]),),
-    np.zeros(len(LABELS)),
-    tuple(range(len(LABELS))),
-)
-"""It says machine_mangled by two where there is a finding."""
-
-
-def measured(rows: list[Row], marks: list[float]) -> Measured:
-    """Return rows with a number of findings each."""
-    return Measured.strange(rows, np.array(marks)[:, np.newaxis])
 
 
 def test_documents_are_read_as_they_are_scored() -> None:
     first, other, lone = (rows_of(name, 1)[0] for name in "abc")
     first, last = replace(first, text="one two"), replace(first, text="one two three")
     logits = np.array([[1.0, 0, 0], [0, 0, 1], [0, 1, 0], [2, 0, 0], [0, 0, 3]])
-    judged = measured([first, other, last, lone, other], [0, 1, 1, 0, 0])
-    found = in_documents([(judged, logits)], FINDINGS, CONTEXT)
+    rows = [first, other, last, lone, other]
+    facts = np.array([[0.0, 0, 0], [0, 0, 2], [0, 0, 2], [0, 0, 0], [0, 0, 0]])
+    found = in_documents([(rows, logits, facts)], CONTEXT)
     assert found["together"].rows == [first, last, other, other]
     assert found["document"].rows == [first, other]
     for at, places, n_words in ((0, [0, 2], [2.0, 3]), (1, [1, 4], [1.0, 1])):
         own, words = logits[places], np.array(n_words)
-        facts = FINDINGS.facts(FINDINGS.contributions(judged.vectors[places]))
-        assert facts.any()
         np.testing.assert_array_equal(
             found["together"].shares[2 * at : 2 * at + 2],
             softmax(CONTEXT.paragraphs(own, words)),
         )
         np.testing.assert_array_equal(
-            found["document"].shares[at], softmax(CONTEXT.document(own, words, facts))
+            found["document"].shares[at],
+            softmax(CONTEXT.document(own, words, facts[places])),
         )
 
 
 def test_without_documents_there_is_nothing_to_read() -> None:
-    judged = measured(rows_of("a", 3), [0, 0, 0])
-    found = in_documents([(judged, np.zeros((3, 3)))], FINDINGS, CONTEXT)
+    nothing = np.zeros((3, len(LABELS)))
+    found = in_documents([(rows_of("a", 3), nothing, nothing)], CONTEXT)
     for rows, shares in found.values():
         assert not rows
         assert shares.shape == (0, len(LABELS))

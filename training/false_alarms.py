@@ -91,7 +91,7 @@ def is_learner(row: Row) -> bool:
 
 def is_human(rows: Sequence[Row]) -> NDArray[np.bool_]:
     """Tell which rows people wrote in their language or, learners, in another."""
-    return np.array([row.detail == "human" for row in rows])
+    return np.array([row.detail == "human" for row in rows], bool)
 
 
 def wilson(hits: int, n: int, z: float = 1.96) -> tuple[float, float]:

@@ -123,15 +123,21 @@ def fit_tier(
     found = np.array([not row.is_made for row in strange.rows], bool)
     others, of_others = _at(strange, held + lean.always * IN_FAVOUR, found)
     context = fit_context(
-        groups(dev, model.logits(dev.vectors)),
-        groups(others, of_others),
+        groups(dev.rows, model.logits(dev.vectors)),
+        groups(others.rows, of_others),
         chance(model, noise, chosen),
         lean.short,
     )
-    of_every = model.logits(every.vectors)
+    judged = [
+        (some.rows, logits, model.facts(model.contributions(some.vectors)))
+        for some, logits in (
+            (others, of_others),
+            (every, model.logits(every.vectors)),
+        )
+    ]
     readings: dict[Reading, Read] = {
         "alone": Read((*strange.rows, *every.rows), np.concatenate(alone)),
-        **in_documents([(others, of_others), (every, of_every)], model, context),
+        **in_documents(judged, context),
     }
     enough = {
         reading: read if is_human(read.rows).sum() >= FEWEST else readings["alone"]
@@ -155,21 +161,20 @@ class Read(NamedTuple):
 
 
 def in_documents(
-    judged: Sequence[tuple[Measured, Array]], model: AdditiveModel, context: Context
+    judged: Sequence[tuple[Sequence[Row], Array, Array]], context: Context
 ) -> dict[Reading, Read]:
     """Return paragraphs of documents, and such documents, as ``context`` reads them.
 
-    ``judged`` are rows with their logits; what findings add is told by ``model``.
+    ``judged`` are rows with their logits, and with what findings add to these.
     """
     paragraphs, documents = [], []
     shares, pooled = [np.empty((0, len(LABELS)))], [np.empty((0, len(LABELS)))]
-    for measured, logits in judged:
-        for group in members(measured.rows):
-            own, n_words = logits[group], _n_words(measured.rows, group)
-            contributions = model.contributions(measured.vectors[group])
-            document = context.document(own, n_words, model.facts(contributions))
-            paragraphs += [measured.rows[at] for at in group]
-            documents.append(measured.rows[group[0]])
+    for rows, logits, facts in judged:
+        for group in members(rows):
+            own, n_words = logits[group], _n_words(rows, group)
+            document = context.document(own, n_words, facts[group])
+            paragraphs += [rows[at] for at in group]
+            documents.append(rows[group[0]])
             shares.append(softmax(context.paragraphs(own, n_words)))
             pooled.append(softmax(document)[np.newaxis])
     return {
@@ -231,12 +236,11 @@ def _rounded(value: float) -> float:
     return round(float(value), 4)
 
 
-def groups(measured: Measured, logits: Array) -> list[Group]:
+def groups(rows: Sequence[Row], logits: Array) -> list[Group]:
     """Return the documents of two and more paragraphs, a group a system."""
-    labels = measured.labels
     return [
-        Group(logits[group], _n_words(measured.rows, group), int(labels[group[0]]))
-        for group in members(measured.rows)
+        Group(logits[group], _n_words(rows, group), label_index(rows[group[0]]))
+        for group in members(rows)
     ]
 
 

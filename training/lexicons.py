@@ -105,6 +105,8 @@ def substitution_table(
         for ending in ENDINGS.get(language, ("",)):
             forms = [inflected(word, ending, language) for word in members]
             usual = [form for form in forms if counts.get(form, 0) >= MIN_COUNT]
+            if not usual:
+                continue
             for form in forms:
                 least = ratio * max(counts.get(form, 0), 1)
                 better = [other for other in usual if counts[other] >= least]
