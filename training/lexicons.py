@@ -38,6 +38,10 @@ THESAURUS_RATIO, PAIR_RATIO = 2, 8
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _NOTES = re.compile(r"\s*\([^)]*\)")
+_NO_SYNONYM = re.compile(
+    r"generic|antonym|similar|related|Oberbegriff|Unterbegriff|Assoziation"
+)
+"""Broader and narrower terms, and antonyms, are no synonyms."""
 
 
 def thesaurus_groups(language: str) -> Iterator[tuple[str, list[str]]]:
@@ -51,20 +55,15 @@ def thesaurus_groups(language: str) -> Iterator[tuple[str, list[str]]]:
         next(lines)
         for line in lines:
             head, _, count = line.rstrip("\n").rpartition("|")
-            for _ in range(int(count)):
-                cells = next(lines).rstrip("\n").split("|")[1:]
-                # Broader terms and antonyms are no synonyms.
-                kept = [
-                    c
-                    for c in cells
-                    if not re.search(
-                        r"generic|antonym|similar|related|Oberbegriff|Unterbegriff|Assoziation",
-                        c,
-                    )
-                ]
+            senses = [next(lines) for _ in range(int(count))]
+            if not _WORD.fullmatch(head):
+                continue
+            for sense in senses:
+                cells = sense.rstrip("\n").split("|")[1:]
+                kept = [cell for cell in cells if not _NO_SYNONYM.search(cell)]
                 words = [_NOTES.sub("", cell).lower().strip() for cell in kept]
                 words = [word for word in words if _WORD.fullmatch(word)]
-                if _WORD.fullmatch(head) and words:
+                if words:
                     yield head.lower(), words
 
 
