@@ -59,7 +59,7 @@ from training.build import gather
 from training.damage import made_rows
 from training.data import PLAIN_PREFIX, Row
 from training.false_alarms import FEWEST, Levels, is_human, thresholds, wilson
-from training.fit import UNUSED, groups, in_documents
+from training.fit import UNUSED, groups, in_documents, unused
 from training.folds import (
     DOCUMENT_FOLDS,
     document_folds,
@@ -95,7 +95,7 @@ RELATIVES = {
 """Sources that are parts of one; they are left out together."""
 
 GROUPS = ("perplexity", "rules", "style", "surface", "synonyms")
-"""Groups of features that are left away one by one."""
+"""Groups of features that are left away, or added where they are not used, in turn."""
 
 WEAK = ("wmt08_14", "wmt16")
 """Sources whose systems are set against human text of the same documents."""
@@ -117,16 +117,23 @@ class Judged:
     short: Mapping[int, float]
 
 
-def lacking(group: str) -> tuple[str, ...]:
-    """Return the features that a model without a group does not judge by."""
-    lost = [name for name in schema().names if name.startswith(f"{group}.")]
-    return (*UNUSED, *lost)
+def turned(group: str, left_away: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return a model with or without a group, as the shipped one is not.
+
+    That is its name, and the features that it does not judge by; those that no model
+    judges by are never among the others.
+    """
+    own = [name for name in schema().names if name.startswith(f"{group}.")]
+    usable = {name for name in own if name not in UNUSED}
+    if usable <= set(left_away):
+        return f"with {group}", tuple(name for name in left_away if name not in usable)
+    return f"without {group}", (*left_away, *own)
 
 
 def judge(
     measured: Measured,
     folds: NDArray[np.intp],
-    unused: Sequence[str],
+    left_away: Sequence[str],
     seed: int,
     say: Say,
 ) -> tuple[Judged, Judged]:
@@ -140,7 +147,7 @@ def judge(
     for fold in sorted(set(folds.tolist())):
         say(f"judging fold {fold + 1}")
         kept = measured.take(np.flatnonzero((folds != fold) & ~is_learner))
-        model = fit_additive(names, kept, unused, seed)
+        model = fit_additive(names, kept, left_away, seed)
         inside = np.flatnonzero(strange & (folds == fold))
         logits[inside] = model.logits(measured.vectors[inside])
     own, learners, windows = (
@@ -299,7 +306,7 @@ def long_documents(judged: Judged, least: int) -> dict[str, Any]:
 
 
 def judge_dev(
-    measured: Measured, is_dev: NDArray[np.bool_], unused: Sequence[str], seed: int
+    measured: Measured, is_dev: NDArray[np.bool_], left_away: Sequence[str], seed: int
 ) -> Sample:
     """Return ``dev`` as a model of the rows of ``train`` judges it."""
     names = schema().names
@@ -307,7 +314,7 @@ def judge_dev(
     train = measured.take(np.flatnonzero(~is_dev & ~is_learner))
     strange = is_dev & ~measured.is_familiar & ~measured.is_part & ~is_learner
     dev = measured.take(np.flatnonzero(strange))
-    logits = fit_additive(names, train, unused, seed).logits(dev.vectors)
+    logits = fit_additive(names, train, left_away, seed).logits(dev.vectors)
     logits = _slope(logits, dev) * logits
     gains = leaning(logits, dev.labels) * IN_FAVOUR
     return Sample.of(dev.rows, softmax(logits + gains))
@@ -416,16 +423,16 @@ def main(data: Path, language: str, replicates: int, seed: int, output: Path) ->
     try:
         with threadpool_limits(1):
             measured, folds, is_dev = measure(data, language, seed, say)
-            judged, learners = judge(measured, folds, UNUSED, seed, say)
+            shipped = unused(measured.rows)
+            judged, learners = judge(measured, folds, shipped, seed, say)
             models = [
-                ("all", judge_dev(measured, is_dev, UNUSED, seed), judged),
+                ("as shipped", judge_dev(measured, is_dev, shipped, seed), judged)
             ]
             for group in GROUPS:
-                say(f"without {group}")
-                unused = lacking(group)
-                own, _ = judge(measured, folds, unused, seed, say)
-                dev = judge_dev(measured, is_dev, unused, seed)
-                models.append((f"without {group}", dev, own))
+                name, left_away = turned(group, shipped)
+                say(name)
+                own, _ = judge(measured, folds, left_away, seed, say)
+                models.append((name, judge_dev(measured, is_dev, left_away, seed), own))
             alone = artefacts(measured, is_dev, folds, seed)
             models.append(("quotes, final stop and length alone", *alone))
     except MtcheckError as error:
@@ -633,7 +640,8 @@ def ablation_report(raw: Mapping[str, Any]) -> list[str]:
     made = sorted({kind for item in raw["groups"] for kind in item["made"]})
     return [
         *heading(f"Groups of features, {raw['language']}", raw),
-        "Models that lack a group each. Intervals: 95 %, bootstrap over documents. "
+        "Models that lack a group each, or have one that the shipped model lacks. "
+        "Intervals: 95 %, bootstrap over documents. "
         "A group stays for what it adds in one of the three tables; rules are measured "
         "in damaged and scraped text as well, and labelled rows have next to none of "
         "what they find.",

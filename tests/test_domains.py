@@ -1,5 +1,7 @@
 """Within a domain the labels weigh alike, so that its words speak for none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from training.domains import (
     domain_weights,
     is_narrow,
 )
+from training.fit import SURFACE, UNUSED, unused
 
 
 def row(source: str, label: Label = Label.ORIGINAL, genre: str = "") -> Row:
@@ -88,3 +91,17 @@ def test_in_narrow_data_labels_weigh_alike_as_a_whole() -> None:
     rows = [row("a")] * 6 + [row("a", Label.PARAPHRASED)] * 2
     weights = domain_weights(rows)
     assert weights[:6].sum() == pytest.approx(weights[6:].sum())
+
+
+def test_surface_is_judged_by_where_labels_share_domains() -> None:
+    wide = [
+        row(f"{genre} {label}", label, genre)
+        for genre in ("mail", "law", "ads")
+        for label in LABELS
+    ]
+    assert unused(wide) == UNUSED
+    narrow = [row for row in wide if row.genre != "ads"]
+    assert set(unused(narrow)) == {*UNUSED, *SURFACE}
+    # What was made here is of no domain that its originals are not of.
+    spun = [replace(row, is_made=True) for row in wide if row.genre == "ads"]
+    assert set(unused([*narrow, *spun])) == {*UNUSED, *SURFACE}

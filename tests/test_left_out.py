@@ -19,6 +19,7 @@ from benchmarks.left_out import (
     judge,
     long_documents,
     main,
+    turned,
     weak_systems,
 )
 from mtcheck.errors import ResourceError
@@ -26,7 +27,7 @@ from mtcheck.extract import schema
 from mtcheck.types import LABELS, Label
 from training.additive import WORDS
 from training.data import Row, label_index
-from training.fit import UNUSED
+from training.fit import SURFACE, UNUSED
 from training.kenlm_tools import find_or_build
 from training.lexicons import thesaurus_groups
 from training.measured import Measured
@@ -55,6 +56,16 @@ def test_parts_of_one_source_are_left_out_together() -> None:
         names = {family(row(name, Label.ORIGINAL)).source for name in (one, other)}
         assert len(names) == 1
     assert "wmt20" not in RELATIVES
+
+
+def test_a_group_is_left_away_or_added() -> None:
+    name, left_away = turned("perplexity", UNUSED)
+    assert name == "without perplexity"
+    lost = set(left_away) - set(UNUSED)
+    assert lost == {one for one in schema().names if one.startswith("perplexity.")}
+    name, left_away = turned("surface", (*UNUSED, *SURFACE))
+    assert name == "with surface"
+    assert set(left_away) == set(UNUSED)
 
 
 def test_old_systems_are_set_against_their_own_documents() -> None:
@@ -229,7 +240,7 @@ def test_the_command_reports_every_table(
     groups = json.loads((tmp_path / "out" / "ablation.de.json").read_text())["groups"]
     models = [item["model"] for item in groups]
     alone = "quotes, final stop and length alone"
-    assert models == ["all", "without perplexity", alone]
+    assert models == ["as shipped", "without perplexity", alone]
     for item in groups:
         for sample in (item["dev"], item["left_out"]):
             assert set(sample["figures"]) == set(sample["intervals"])
