@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from mtcheck.characters import ORDINARY, UNSEEN, as_seen, is_ordinary
 from mtcheck.errors import ModelError
-from mtcheck.kenlm_file import read_language_model
 from mtcheck.types import Span
 
 if TYPE_CHECKING:
@@ -124,7 +123,9 @@ class LanguageModel:
     @cached_property
     def trie(self) -> "Trie":
         """The model in memory, for many tokens at once."""
-        from mtcheck.ngrams import Trie  # not for those who only read text
+        # Not for those who only read text, as a linter's start is most of its time.
+        from mtcheck.kenlm_file import read_language_model
+        from mtcheck.ngrams import Trie
 
         return Trie(read_language_model(self.path))
 
@@ -132,6 +133,8 @@ class LanguageModel:
     def kenlm(self) -> Any:
         """The underlying ``kenlm.Model``, memory-mapped."""
         import kenlm
+
+        from mtcheck.kenlm_file import read_language_model
 
         read_language_model(self.path)  # KenLM itself takes what it gets
         try:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, reduce
 from itertools import chain, pairwise
-from operator import or_
+from operator import add, or_
 
 from mtcheck.plugins import collect
 from mtcheck.segment import Passage, words_of
@@ -265,9 +265,12 @@ class _Phrases(dict[tuple[str, ...], list[tuple[list[str], int, int]]]):
         super().__init__()
         for phrase, calls in phrases.items():
             words = words_of(phrase)
-            pairs = [*pairwise(words)]
-            pair = max(pairs, key=lambda pair: sum(map(len, pair)))
-            self.setdefault(pair, []).append((words, pairs.index(pair), calls))
+            first = 0
+            if len(words) > 2:  # most have two: the longest is then known
+                lengths = [*map(add, map(len, words), map(len, words[1:]))]
+                first = lengths.index(max(lengths))
+            pair = words[first], words[first + 1]
+            self.setdefault(pair, []).append((words, first, calls))
 
 
 class _BySign(dict[str, int]):
