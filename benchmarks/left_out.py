@@ -118,10 +118,10 @@ class Judged:
 
 
 def turned(group: str, left_away: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """Return a model with or without a group, as the shipped one is not.
+    """Return the name of a model that turns a group around, and what it leaves away.
 
-    That is its name, and the features that it does not judge by; those that no model
-    judges by are never among the others.
+    Where the shipped model, which leaves away ``left_away``, judges by features of the
+    group, this one does not; else it does, but for those that no model judges by.
     """
     own = [name for name in schema().names if name.startswith(f"{group}.")]
     usable = {name for name in own if name not in UNUSED}
