@@ -220,6 +220,7 @@ def in_company(judged: Judged) -> list[dict[str, Any]]:
     passed: dict[tuple[str, str, str, str], list[NDArray[np.bool_]]] = {}
     logits = np.log(judged.firm)
     given = np.array([not row.is_made for row in judged.rows], bool)
+    met = np.array([_is_met(row) for row in judged.rows], bool)
 
     def part(chosen: NDArray[np.bool_]) -> tuple[list[Row], Array]:
         rows = [judged.rows[at] for at in np.flatnonzero(chosen)]
@@ -227,7 +228,6 @@ def in_company(judged: Judged) -> list[dict[str, Any]]:
 
     for fold, short in sorted(judged.short.items()):
         others = given & (judged.folds != fold)
-        met = np.array([_is_met(row) for row in judged.rows], bool)
         known, plain = (groups(*part(others & some)) for some in (met, ~met))
         context = fit_context(known, plain, [0.0] * len(LABELS), short)
         there, here = (

@@ -120,6 +120,7 @@ def test_documents_are_read_as_they_are_scored() -> None:
     assert found["document"].rows == [first, other]
     for at, places, n_words in ((0, [0, 2], [2.0, 3]), (1, [1, 4], [1.0, 1])):
         own, words = logits[places], np.array(n_words)
+        assert facts[places].any()
         np.testing.assert_array_equal(
             found["together"].shares[2 * at : 2 * at + 2],
             softmax(CONTEXT.paragraphs(own, words)),
